@@ -1,0 +1,1 @@
+"""The HTTP side: routers, their dependencies, and nothing else."""

@@ -1,0 +1,1 @@
+"""What the service speaks of: immutable objects without a database behind them."""

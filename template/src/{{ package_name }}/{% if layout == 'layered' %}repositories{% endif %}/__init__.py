@@ -1,0 +1,1 @@
+"""All access to the database; rows come in, entities go out."""

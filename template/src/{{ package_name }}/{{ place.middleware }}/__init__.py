@@ -1,0 +1,1 @@
+"""Pure ASGI middleware: a module that holds a `Layer` is installed."""
