@@ -1,1 +1,1 @@
-"""What the suite knows of the template, and how it renders and runs it."""
+"""What the suite is made of: rendering, reading the questionnaire, running commands."""

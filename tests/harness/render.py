@@ -1,30 +1,65 @@
 """Renders the template as a user does: through Copier, without trust."""
 
+import atexit
 import shlex
-from collections.abc import Mapping
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import copier
 
+from harness.answers import Answer, Answers, text
+from harness.questionnaire import Questionnaire
+
+__all__ = ["ROOT", "Answer", "Answers", "command", "render", "snapshot", "tree"]
+
 ROOT = Path(__file__).resolve().parents[2]
 
-type Answer = str | bool
-type Answers = Mapping[str, Answer]
+
+@cache
+def snapshot() -> Path:
+    """Return a copy of the working tree's template, made once per process.
+
+    It is no git repository, so that Copier reads it as it is and clones nothing, and
+    uncommitted changes are in it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    export(ROOT, folder)
+    return folder
+
+
+def export(source: Path, destination: Path) -> None:
+    """Copy the parts of a template that Copier reads, and nothing of git's."""
+    shutil.copy2(source / "copier.yml", destination)
+    for part in ("template", "extensions"):
+        if (source / part).is_dir():
+            shutil.copytree(
+                source / part,
+                destination / part,
+                ignore=shutil.ignore_patterns("__pycache__"),
+            )
 
 
 def render(destination: Path, answers: Answers, source: Path = ROOT) -> Path:
-    """Render the template's working tree into `destination`.
+    """Render a template into a project.
 
     Args:
         destination: the project's folder; made if missing, overwritten if there.
         answers: the answers that differ from the defaults.
-        source: a template folder that is no git repository, or a git repository.
+        source: a template folder that is no git repository, or a git repository, of
+            which HEAD is taken. This repository stands for its working tree.
 
     Returns:
         `destination`.
+
+    Raises:
+        UnknownAnswerError: an answer has a name that no question has.
     """
+    Questionnaire.read(source).check(answers)
     copier.run_copy(
-        str(source),
+        str(snapshot() if source == ROOT else source),
         destination,
         data=dict(answers),
         defaults=True,
@@ -38,7 +73,24 @@ def render(destination: Path, answers: Answers, source: Path = ROOT) -> Path:
 
 def command(destination: Path, answers: Answers) -> str:
     """Return the `copier copy` command that renders the same project."""
-    data = [f"-d {shlex.quote(f'{name}={value}')}" for name, value in answers.items()]
+    data = [
+        f"-d {shlex.quote(f'{name}={text(answer)}')}"
+        for name, answer in answers.items()
+    ]
     return " ".join(
-        ["uvx copier copy --defaults", *data, str(ROOT), shlex.quote(str(destination))]
+        [
+            "uvx copier copy --vcs-ref=HEAD --defaults",
+            *data,
+            shlex.quote(str(ROOT)),
+            shlex.quote(str(destination)),
+        ]
     )
+
+
+def tree(project: Path) -> dict[str, bytes]:
+    """Return the contents of a project's files by their paths, git's left out."""
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in sorted(project.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(project).parts
+    }

@@ -1,0 +1,54 @@
+"""What every tier shares: the option for the long runs, and how figures are shown."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness.answers import Answers
+from harness.figures import Figures, Recorder
+from harness.render import command, render
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that makes the run as thorough as CI's."""
+    parser.addoption(
+        "--everything",
+        action="store_true",
+        help="gate every structural combination, not a pairwise set",
+    )
+
+
+# Last, because the terminal reporter is made in the same hook.
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Show figures in the process that has the terminal, which no worker has."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if isinstance(terminal, pytest.TerminalReporter) and not hasattr(
+        config, "workerinput"
+    ):
+        config.pluginmanager.register(Figures(terminal), "figures")
+
+
+@pytest.fixture
+def recorder(record_property: Callable[[str, object], None]) -> Recorder:
+    """Through which a test tells its progress and its figures."""
+    return Recorder(record_property)
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Answers], Path]:
+    """Return a function that renders a project, once for the same answers.
+
+    Its parent folder is named as a developer may name one: with a space and an accent.
+    A test that changes the project copies it first.
+    """
+    projects: dict[str, Path] = {}
+
+    def project(answers: Answers) -> Path:
+        key = command(Path(), answers)
+        if key not in projects:
+            parent = tmp_path_factory.mktemp("render") / "my projects é"
+            projects[key] = render(parent / "service", answers)
+        return projects[key]
+
+    return project

@@ -1,0 +1,64 @@
+"""Tier *gate*: generated projects pass their own gate, in their own environment."""
+
+import time
+
+import pytest
+from harness.answers import Answers, label
+from harness.figures import Recorder
+from harness.template import working_template
+from harness.workbench import Workbench
+
+# Design, section 8: seconds from one project to the next.
+WARM = 20
+
+PACKAGE = "acme_orders"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gate a pairwise set, or with `--everything` every structural combination."""
+    if "combination" in metafunc.fixturenames:
+        questionnaire = working_template().questionnaire
+        everything = metafunc.config.getoption("everything")
+        chosen = (
+            questionnaire.combinations() if everything else questionnaire.pairwise()
+        )
+        metafunc.parametrize(
+            ("combination", "total"),
+            [(answers, len(chosen)) for answers in chosen],
+            ids=[label(questionnaire.structure(answers)) for answers in chosen],
+        )
+
+
+@pytest.fixture(scope="session")
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    """Return a folder for one project after another, one per process of the run.
+
+    Its name holds what a developer's folders may hold: a space and an accent.
+    """
+    return Workbench(tmp_path_factory.mktemp("gate") / "my project é")
+
+
+def test_gate(
+    combination: Answers, total: int, workbench: Workbench, recorder: Recorder
+) -> None:
+    """A project is locked, formatted, typed and tested, and its modules import alone."""
+    structure = working_template().questionnaire.structure(combination)
+    warm = workbench.warm
+    begin = time.monotonic()
+    try:
+        workbench.render(
+            {
+                **combination,
+                "project_name": PACKAGE.replace("_", "-"),
+                "package_name": PACKAGE,
+            }
+        )
+        workbench.gate()
+        workbench.import_alone(PACKAGE)
+    finally:
+        seconds = time.monotonic() - begin
+        state = "warm" if warm else "cold"
+        text = f"{label(structure)}  {seconds:.1f} s {state}"
+        recorder.progress("gate", total, text)
+        if warm:
+            recorder.figure("gate: warm combination", seconds, WARM, "s")
