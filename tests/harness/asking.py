@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 import copier
 import yaml
+from copier._main import Worker
+from copier._settings import SettingsModel
 
 from harness.render import ROOT, export
 
@@ -98,8 +101,64 @@ def ask(
     return recorded(destination)
 
 
+class Interview:
+    """Asks a template's questionnaire again and again, and renders nothing.
+
+    Copier compiles every template of `copier.yml` anew each time; here it is done once.
+    """
+
+    def __init__(self, template: Path) -> None:
+        """Open the questionnaire of a template that is no Git repository."""
+        self._worker = Worker(
+            src_path=str(template),
+            dst_path=Path("service"),
+            defaults=True,
+            quiet=True,
+            settings=SettingsModel(),
+        )
+        environment = self._worker.jinja_env
+        setattr(environment, "from_string", cache(environment.from_string))  # noqa: B010
+
+    def ask(self, answers: Mapping[str, object]) -> dict[str, Any]:
+        """Return what Copier would record.
+
+        Args:
+            answers: what `-d` would give; the other answers are the defaults.
+
+        Raises:
+            Refusal: an answer is not accepted.
+        """
+        self._worker.data = dict(answers)
+        try:
+            self._worker._ask()
+        except ValueError as error:
+            raise Refusal.read(str(error)) from error
+        return _public(self._worker._answers_to_remember())
+
+    def settle(self, answers: Mapping[str, object]) -> dict[str, Any]:
+        """Return what is recorded when each refused answer gives way to its alternative.
+
+        Raises:
+            Refusal: an alternative is refused.
+        """
+        settled = dict(answers)
+        replaced: set[str] = set()
+        while True:
+            try:
+                return self.ask(settled)
+            except Refusal as refusal:
+                if refusal.question in replaced:
+                    raise
+                replaced.add(refusal.question)
+                settled[refusal.question] = refusal.alternative
+
+
 def recorded(project: Path) -> dict[str, Any]:
     """Return the answers that a project records, Copier's own left out."""
     text = (project / ANSWERS_FILE).read_text(encoding="utf-8")
     answers: dict[str, Any] = yaml.safe_load(text)
+    return _public(answers)
+
+
+def _public(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {name: answers[name] for name in answers if not name.startswith("_")}
