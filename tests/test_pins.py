@@ -12,7 +12,7 @@ import pytest
 from harness.answers import label
 from harness.package_index import PackageIndex, serve_packages
 from harness.questionnaire import Questionnaire
-from harness.render import ROOT, render
+from harness.render import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import StrictUndefined
@@ -45,14 +45,13 @@ def _cases() -> Iterator[tuple[Answers, str]]:
 @pytest.fixture(
     params=_cases(),
     ids=lambda case: f"{label(QUESTIONNAIRE.structure(case[0]))}-{case[1]}",
-    scope="module",
 )
 def project(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, rendered: Callable[[Answers], Path]
 ) -> Path:
+    """A project as it is rendered, which no test changes."""
     answers, name = request.param
-    folder = tmp_path_factory.mktemp("pins") / name
-    return render(folder, {**answers, "project_name": name})
+    return rendered({**answers, "project_name": name})
 
 
 def test_the_untouched_lock_is_in_order(project: Path) -> None:

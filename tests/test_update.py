@@ -1,0 +1,323 @@
+"""A project that people work on takes the template's next version and stays theirs."""
+
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from harness.history import Project, Releases
+from harness.process import run
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a developer's new modules go in a layout, below the package.
+
+    Attributes:
+        model: the module of a new table.
+        router: the module of new endpoints.
+        settings: the module of a new group of settings.
+        base: the module that new tables import their base from.
+    """
+
+    model: str
+    router: str
+    settings: str
+    base: str
+
+
+PLACES = {
+    "layered": Places(
+        "models/ticket.py", "api/v1/tickets.py", "settings/tickets.py", "models.base"
+    ),
+    "domain": Places(
+        "tickets/models.py",
+        "tickets/router.py",
+        "tickets/settings.py",
+        "shared.base_model",
+    ),
+}
+
+MODEL = '''\
+"""The table of tickets."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from my_service.{base} import Record
+
+
+class TicketModel(Record):
+    """A question of a customer."""
+
+    __tablename__ = "tickets"
+
+    subject: Mapped[str] = mapped_column(String(200))
+'''
+
+ROUTER = '''\
+"""Tickets over HTTP."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/tickets", tags=["Tickets"])
+
+
+@router.get("/kinds")
+async def list_kinds() -> list[str]:
+    """List what a ticket can be about."""
+    return ["question", "defect"]
+'''
+
+SETTINGS = '''\
+"""The settings of tickets."""
+
+from my_service.core.settings import SettingsGroup
+
+
+class TicketSettings(SettingsGroup):
+    """Where tickets go."""
+
+    inbox: str = "support@example.com"
+'''
+
+MIGRATION = '''\
+"""create tickets."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision: str = "0002"
+down_revision: str | None = "0001"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "tickets",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column(
+            "updated_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("tickets")
+'''
+
+TEST = '''\
+"""Tickets, from the HTTP request on."""
+
+from httpx2 import AsyncClient
+
+
+async def test_list_kinds(client: AsyncClient) -> None:
+    response = await client.get("/api/v1/tickets/kinds")
+    assert response.json() == ["question", "defect"]
+'''
+
+CLOCK = '''\
+"""The time, from one place."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the current time."""
+    return datetime.now(UTC)
+'''
+
+CLOCK_TEST = '''\
+"""The clock."""
+
+from {{ package_name }}.core.clock import now
+
+
+def test_now_knows_its_zone() -> None:
+    assert now().tzinfo is not None
+'''
+
+OUTDATED = """
+  outdated:
+    desc: List the packages that have newer versions
+    cmds:
+      - uv tree --outdated --depth 1
+"""
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    """Replace a text that must be there."""
+    text = path.read_text("utf-8")
+    assert old in text, f"{path} has no {old!r}: let this test change something else"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def add(path: Path, text: str) -> None:
+    """Add to the end of a file, which may be new."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def release_next(releases: Releases) -> None:
+    """Release version 1.1.0, which changes what later standards may change."""
+    template = releases.path / "template"
+    package = template / "src" / "{{ package_name }}"
+    (middleware,) = template.rglob("request_log.py.jinja")
+    edit(middleware, "{1,128}", "{1,64}")
+    settings = package / "core" / "settings.py.jinja"
+    edit(
+        settings,
+        "max_overflow: int = Field(default=20",
+        "max_overflow: int = Field(default=30",
+    )
+    edit(
+        settings,
+        "    connect_timeout_seconds",
+        "    statement_timeout_seconds: float = Field(default=30, gt=0)\n"
+        "    connect_timeout_seconds",
+    )
+    add(package / "core" / "clock.py", CLOCK)
+    add(template / "tests" / "unit" / "test_clock.py.jinja", CLOCK_TEST)
+    add(template / "Taskfile.yml.jinja", OUTDATED)
+    edit(
+        template / "pyproject.toml.jinja",
+        "show_missing = true",
+        "show_missing = true\nprecision = 1",
+    )
+    (readme,) = template.glob("README.md*")
+    add(readme, "\n## What version 1.1.0 says\n")
+    releases.release("v1.1.0", releases.path)
+
+
+def work_on(project: Project, places: Places) -> None:
+    """Do what a team does to its project: a resource, a dependency, a setting, a page."""
+    package = project.path / "src" / "my_service"
+    for place in (places.model, places.router, places.settings):
+        folder = (package / place).parent
+        folder.mkdir(exist_ok=True)
+        if not (folder / "__init__.py").exists():
+            add(folder / "__init__.py", '"""Added by the team."""\n')
+    add(package / places.model, MODEL.format(base=places.base))
+    add(package / places.router, ROUTER)
+    add(package / places.settings, SETTINGS)
+    add(project.path / "migrations" / "versions" / "0002_create_tickets.py", MIGRATION)
+    add(project.path / "tests" / "integration" / "test_tickets.py", TEST)
+    add(project.path / "README.md", "\n## On call\n\nRing the bell.\n")
+    constraints = ("--constraints", "tested-versions.txt")
+    run(("uv", "add", "--no-sync", *constraints, "packaging"), project.path)
+    project.commit("Take tickets")
+
+
+def update(project: Project, *options: str) -> None:
+    """Update the project to the newest release, as a command without trust does it."""
+    copier = (sys.executable, "-m", "copier")
+    run((*copier, "update", "--defaults", *options), project.path)
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
+    releases = Releases(tmp_path_factory.mktemp("releases") / "template")
+    releases.release("v1.0.0")
+    release_next(releases)
+    return releases
+
+
+# By a person in one layout, and in the other as bots do it, which answer no question.
+@pytest.fixture(
+    scope="module",
+    params=[("layered", ()), ("domain", ("--skip-answered",))],
+    ids=["layered", "domain"],
+)
+def updated(
+    request: pytest.FixtureRequest,
+    releases: Releases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Project:
+    """A project that a team worked on, after an update that is not committed yet."""
+    layout, options = request.param
+    project = Project(tmp_path_factory.mktemp(layout) / "my-service")
+    project.copy(releases, "v1.0.0", {"preset": "custom", "layout": layout})
+    work_on(project, PLACES[layout])
+    update(project, *options)
+    return project
+
+
+@pytest.fixture
+def copied(updated: Project, tmp_path: Path) -> Project:
+    """The same project with the update committed, for a test that changes it."""
+    project = Project(tmp_path / "my-service")
+    shutil.copytree(updated.path, project.path)
+    project.commit("Update from the template")
+    return project
+
+
+def test_an_update_keeps_what_the_team_wrote(updated: Project) -> None:
+    assert updated.conflicts() == []
+    assert dict(lost_lines(updated)) == {}
+
+
+def test_an_update_brings_what_is_new(updated: Project) -> None:
+    answers = yaml.safe_load((updated.path / ".copier-answers.yml").read_text("utf-8"))
+    assert answers["_commit"] == "v1.1.0"
+    package = updated.path / "src" / "my_service"
+    (middleware,) = package.rglob("request_log.py")
+    assert "{1,64}" in middleware.read_text("utf-8")
+    settings = (package / "core" / "settings.py").read_text("utf-8")
+    assert "statement_timeout_seconds: float" in settings
+    assert "max_overflow: int = Field(default=30" in settings
+    assert (package / "core" / "clock.py").read_text("utf-8") == CLOCK
+    assert (updated.path / "Taskfile.yml").read_text("utf-8").endswith(OUTDATED)
+    assert "precision = 1" in (updated.path / "pyproject.toml").read_text("utf-8")
+
+
+def test_an_update_leaves_alone_what_is_written_once(updated: Project) -> None:
+    owned = ("README.md", "CHANGELOG.md", "uv.lock", "migrations/versions")
+    assert updated.git("status", "--porcelain", "--", *owned) == ""
+
+
+def test_a_second_update_changes_nothing(copied: Project) -> None:
+    update(copied)
+    assert copied.git("status", "--porcelain") == ""
+
+
+def test_an_updated_project_passes_its_own_gate(copied: Project) -> None:
+    run(("uv", "sync", "--locked"), copied.path)
+    run(("uv", "run", "task", "check"), copied.path)
+
+
+def lost_lines(project: Project) -> Iterator[tuple[str, list[str]]]:
+    """Yield the files that lack lines which the last commit added, with these lines."""
+    for path in project.git("diff", "--name-only", "HEAD~1", "HEAD").splitlines():
+        file = project.path / path
+        before = Counter(_committed(project, f"HEAD~1:{path}"))
+        added = Counter(_committed(project, f"HEAD:{path}")) - before
+        now = file.read_text("utf-8").splitlines() if file.exists() else []
+        if lost := added - Counter(now):
+            yield path, list(lost)
+
+
+def _committed(project: Project, blob: str) -> list[str]:
+    if not project.git("ls-tree", "-r", *blob.split(":", 1)):
+        return []
+    return project.git("show", blob).splitlines()
