@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 import yaml
 from harness.asking import ANSWERS_FILE, Interview, recorded
@@ -63,33 +64,36 @@ def interview() -> Interview:
     return Interview(snapshot())
 
 
-@cache
-def reserved() -> Mapping[str, list[str]]:
+def read_reserved() -> dict[str, list[str]]:
     """Return the lists of `extensions/reserved.jinja` by their names."""
-    template = working_template().environment.get_template("extensions/reserved.jinja")
-    return vars(template.module)
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT))  # noqa: S701 - no HTML
+    module = environment.get_template("extensions/reserved.jinja").module
+    return {name: vars(module)[name] for name in sorted(vars(module)) if name[0] != "_"}
 
 
-@cache
-def refused_packages() -> frozenset[str]:
-    """Return every name that the lists keep from being a package's."""
-    lists = {name for name in reserved() if not name.startswith("_")}
-    return frozenset(
-        name
-        for listed in lists - {"dependency_distributions"}
-        for name in reserved()[listed]
-    )
+RESERVED = read_reserved()
+DISTRIBUTIONS = set(RESERVED["dependency_distributions"])
+PACKAGES = {
+    name
+    for listed, names in RESERVED.items()
+    if listed != "dependency_distributions"
+    for name in names
+}
 
 
 def normalized(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+@cache
+def validator(question: str) -> jinja2.Template:
+    source = QUESTIONNAIRE.questions[question].validator
+    return working_template().environment.from_string(source)
+
+
 def refusal(question: str, answer: str) -> str:
     """Return what the validator of a question says to an answer."""
-    validator = QUESTIONNAIRE.questions[question].validator
-    template = working_template().environment.from_string(validator)
-    return template.render({question: answer}).strip()
+    return validator(question).render({question: answer}).strip()
 
 
 # --- the lists
@@ -105,14 +109,14 @@ def refusal(question: str, answer: str) -> str:
     ],
 )
 def test_list_is_complete(listed: str, names: list[str]) -> None:
-    known = refused_packages() if listed == "builtin_names" else {*reserved()[listed]}
+    known = PACKAGES if listed == "builtin_names" else set(RESERVED[listed])
 
     assert {name for name in names if PACKAGE.match(name)} <= known
 
 
-@pytest.mark.parametrize("listed", [name for name in reserved() if name[0] != "_"])
+@pytest.mark.parametrize("listed", RESERVED)
 def test_list_is_sorted_and_can_match(listed: str) -> None:
-    names = reserved()[listed]
+    names = RESERVED[listed]
 
     assert names == sorted(set(names))
     if listed == "dependency_distributions":
@@ -134,19 +138,18 @@ def test_every_locked_distribution_is_reserved() -> None:
     locked = set(re.findall(r'^name = "([^"{]+)"$', lock, re.MULTILINE))
 
     assert len(locked) > 50
-    missing = {normalized(name) for name in required | locked}
-    assert missing <= {*reserved()["dependency_distributions"]}
+    assert {normalized(name) for name in required | locked} <= DISTRIBUTIONS
 
 
 def test_every_reserved_name_is_refused_with_one_that_works() -> None:
-    for name in refused_packages():
+    for name in PACKAGES:
         alternative = re.match(r"Try '(.+?)': ", refusal("package_name", name))
         assert alternative, name
         assert not refusal("package_name", alternative[1]), name
 
 
 def test_every_reserved_distribution_is_refused_with_one_that_works() -> None:
-    for name in reserved()["dependency_distributions"]:
+    for name in RESERVED["dependency_distributions"]:
         alternative = re.match(r"Try '(.+?)': ", refusal("project_name", name))
         assert alternative, name
         assert not refusal("project_name", alternative[1]), name
@@ -330,4 +333,4 @@ def test_nothing_in_the_environment_can_be_a_package(environment: Path) -> None:
 
     assert {"fastapi", "python", "pytest"} <= taken
     compiled = {name for name in taken if name.endswith("__mypyc")}
-    assert taken - compiled <= refused_packages()
+    assert taken - compiled <= PACKAGES

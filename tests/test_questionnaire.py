@@ -14,6 +14,7 @@ import yaml
 from harness.answers import Answer, text
 from harness.asking import (
     ANSWERS_FILE,
+    Interview,
     Refusal,
     ask,
     questionnaire_only,
@@ -152,6 +153,11 @@ def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return questionnaire_only(tmp_path_factory.mktemp("questionnaire") / "template")
 
 
+@pytest.fixture(scope="module")
+def interview(questionnaire: Path) -> Interview:
+    return Interview(questionnaire)
+
+
 @pytest.fixture(autouse=True)
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the settings of whoever runs the suite away from it."""
@@ -255,8 +261,13 @@ def test_refuses_what_is_no_choice(
 
 
 @pytest.mark.parametrize(("name", "value", "reason"), BAD)
-def test_refuses(
-    name: str, value: str, reason: str, questionnaire: Path, tmp_path: Path
+def test_refuses(  # noqa: PLR0913, PLR0917 - a table's columns
+    name: str,
+    value: str,
+    reason: str,
+    questionnaire: Path,
+    interview: Interview,
+    tmp_path: Path,
 ) -> None:
     destination = tmp_path / "service"
 
@@ -269,18 +280,16 @@ def test_refuses(
     assert len(refused.value.reason) < 160
     assert not destination.exists()
     alternative = refused.value.alternative
-    assert ask(questionnaire, destination, {name: alternative})[name] == alternative
+    assert interview.ask({name: alternative})[name] == alternative
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_no_text_ends_with_a_control_character(
-    name: str, questionnaire: Path, tmp_path: Path
-) -> None:
-    default = ask(questionnaire, tmp_path / "defaults", {})[name]
+def test_no_text_ends_with_a_control_character(name: str, interview: Interview) -> None:
+    default = interview.ask({})[name]
 
     for character in "\n\r\t\0\x1b\x85\u2028":
         with pytest.raises(Refusal):
-            ask(questionnaire, tmp_path / "service", {name: default + character})
+            interview.ask({name: default + character})
 
 
 @pytest.mark.parametrize(("name", "value", "folder"), BAD_COMMANDS)
