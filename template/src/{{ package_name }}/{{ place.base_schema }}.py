@@ -1,6 +1,16 @@
-"""What all data objects have in common."""
+"""What data objects have in common, and the pages that lists come in."""
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from collections.abc import Callable, Sequence
+from math import ceil
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    computed_field,
+    field_validator,
+)
 
 
 class Schema(BaseModel):
@@ -17,3 +27,45 @@ class Schema(BaseModel):
         if isinstance(value, str) and "\x00" in value:
             raise ValueError("must not contain the NUL character")
         return value
+
+
+class PageQuery(Schema):
+    """Which page of a list is asked for."""
+
+    page: int = Field(default=1, ge=1, le=1_000_000, description="Page, from 1")
+    per_page: int = Field(
+        default=20,
+        ge=1,
+        le=100,
+        validation_alias=AliasChoices("per_page", "size"),
+        description="Items on a page",
+    )
+
+    @property
+    def offset(self) -> int:
+        """How many items come before the page."""
+        return (self.page - 1) * self.per_page
+
+
+class Page[Item](Schema):
+    """One page of a list."""
+
+    data: Sequence[Item]
+    total: int = Field(ge=0, description="Items on all pages", examples=[1])
+    page: int = Field(examples=[1])
+    per_page: int = Field(examples=[20])
+
+    @computed_field(description="Number of pages")  # type: ignore[prop-decorator]
+    @property
+    def total_pages(self) -> int:
+        """Number of pages, 0 where nothing matches."""
+        return ceil(self.total / self.per_page)
+
+    def map[Other](self, convert: Callable[[Item], Other]) -> "Page[Other]":
+        """Return the page with each item converted."""
+        return Page(
+            data=[convert(item) for item in self.data],
+            total=self.total,
+            page=self.page,
+            per_page=self.per_page,
+        )

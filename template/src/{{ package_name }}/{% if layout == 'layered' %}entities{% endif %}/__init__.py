@@ -1,1 +1,0 @@
-"""What the service speaks of: immutable objects without a database behind them."""
