@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from harness.answers import Answers
 from harness.figures import Figures, Recorder
-from harness.render import command, render
+from harness.render import command, render, snapshot
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,7 +21,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # Last, because the terminal reporter is made in the same hook.
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Show figures in the process that has the terminal, which no worker has."""
+    """Copy the template for all workers; show figures where there is a terminal."""
+    snapshot()
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if isinstance(terminal, pytest.TerminalReporter) and not hasattr(
         config, "workerinput"

@@ -75,7 +75,9 @@ def test_a_computed_answer_reads_what_its_default_says(name: str) -> None:
         recorded.clear()
         template.compute(name, template.context(answers))
 
-        assert recorded.names <= template.computed_reads(name)
+        assert recorded.names <= template.computed_reads(name), command(
+            Path("service"), answers
+        )
 
 
 def test_python_passes_the_projects_own_linter(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from harness import synthetic
 from harness.process import CommandFailedError, clean_environment, run
-from harness.render import ROOT, tree
+from harness.render import ROOT
 from harness.workbench import IMPORT_ALONE, Workbench
 
 
@@ -69,6 +69,7 @@ def test_a_workbench_replaces_projects(tmp_path: Path) -> None:
         {
             "template/{{ place.main }}.py.jinja": "{{ layout }}\n",
             "template/{% if with_example %}deep{% endif %}/er/a.py": "a\n",
+            "template/same.py": "same\n",
         },
     )
     workbench = Workbench(tmp_path / "service", source)
@@ -79,14 +80,17 @@ def test_a_workbench_replaces_projects(tmp_path: Path) -> None:
     cache = workbench.project / ".mypy_cache/x.json"
     cache.parent.mkdir()
     cache.touch()
+    written = (workbench.project / "same.py").stat().st_mtime_ns
 
     workbench.render({"layout": "layered", "with_example": False})
 
-    assert sorted(tree(workbench.project)) == [".mypy_cache/x.json", "main.py"]
     assert {path.name for path in workbench.project.iterdir()} == {
         ".mypy_cache",
         "main.py",
+        "same.py",
     }
+    assert (workbench.project / "main.py").read_text() == "layered\n"
+    assert (workbench.project / "same.py").stat().st_mtime_ns == written
 
 
 def test_a_workbench_tells_how_to_make_the_project(tmp_path: Path) -> None:

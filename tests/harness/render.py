@@ -1,6 +1,7 @@
 """Renders the template as a user does: through Copier, without trust."""
 
 import atexit
+import os
 import shlex
 import shutil
 import tempfile
@@ -16,17 +17,23 @@ __all__ = ["ROOT", "Answer", "Answers", "command", "render", "snapshot", "tree"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
+_SNAPSHOT = "PYTEST_TEMPLATE_SNAPSHOT"
+
 
 @cache
 def snapshot() -> Path:
-    """Return a copy of the working tree's template, made once per process.
+    """Return a copy of the working tree's template, made once per run.
 
     It is no git repository, so that Copier reads it as it is and clones nothing, and
-    uncommitted changes are in it.
+    uncommitted changes are in it. The first process of a run makes it; the workers that
+    it starts use the same one, or an edit in between would give them other tests.
     """
+    if made := os.environ.get(_SNAPSHOT):
+        return Path(made)
     folder = Path(tempfile.mkdtemp(prefix="template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     export(ROOT, folder)
+    os.environ[_SNAPSHOT] = str(folder)
     return folder
 
 

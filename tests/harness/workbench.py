@@ -1,6 +1,8 @@
 """A folder in which one project after another is generated and gated."""
 
-import time
+import shutil
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,45 +27,48 @@ class Workbench:
     source: Path = ROOT
     warm: bool = False
     _answers: Answers = field(default_factory=dict)
-    _rendered: set[str] = field(default_factory=set)
+    _rendered: dict[str, bytes] = field(default_factory=dict)
 
     def render(self, answers: Answers) -> None:
-        """Replace the project by another; what was not rendered stays."""
-        self.clear()
-        before = set(tree(self.project))
-        self._answers = answers
-        render(self.project, answers, self.source)
-        self._rendered = set(tree(self.project)) - before
+        """Turn the project into another one; what was not rendered stays.
 
-    def clear(self) -> None:
-        """Remove the rendered files, and the folders that only they kept."""
-        for path in self._rendered:
-            (self.project / path).unlink(missing_ok=True)
+        A file that both have is not touched, so that caches take it for what it is.
+        """
+        with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+            rendered = tree(render(Path(folder) / "service", answers, self.source))
+            self._remove(self._rendered.keys() - rendered.keys())
+            for path, content in rendered.items():
+                if self._rendered.get(path) != content:
+                    target = self.project / path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(Path(folder) / "service" / path, target)
+        self._answers = answers
+        self._rendered = rendered
+
+    def _remove(self, paths: Iterable[str]) -> None:
+        """Remove files, and the folders that nothing but compiled modules is left in."""
+        files = [self.project / path for path in paths]
+        for file in files:
+            file.unlink(missing_ok=True)
         folders = {
             folder
-            for path in self._rendered
-            for folder in (self.project / path).parents
+            for file in files
+            for folder in file.parents
             if folder.is_relative_to(self.project) and folder != self.project
         }
         for folder in sorted(folders, reverse=True):
-            for compiled in folder.glob("__pycache__/*"):
-                compiled.unlink()
-            for child in (folder / "__pycache__", folder):
-                if child.is_dir() and not any(child.iterdir()):
-                    child.rmdir()
-        self._rendered = set()
+            if all(child.name == "__pycache__" for child in folder.iterdir()):
+                shutil.rmtree(folder)
 
-    def gate(self) -> float:
-        """Run the project's own gate and return how many seconds it took.
+    def gate(self) -> None:
+        """Run the project's own gate, in its own environment.
 
         Raises:
             CommandFailedError: the environment could not be made, or the gate failed.
         """
-        begin = time.monotonic()
         self.run("uv", "sync", "--locked")
         self.run("uv", "run", "task", "check")
         self.warm = True
-        return time.monotonic() - begin
 
     def import_alone(self, package: str) -> None:
         """Import each module of a package in a process that imported no other.
