@@ -1,0 +1,154 @@
+"""Follows a page of a project's documentation to the letter."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from harness.answers import Answers
+from harness.history import Repository
+from harness.process import clean_environment, run
+from harness.questionnaire import Questionnaire
+from harness.render import command, render
+
+
+class PageError(ValueError):
+    """A page holds a block that does not say what to do with it."""
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file to write: a block below a line that holds nothing but its path."""
+
+    path: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Command:
+    """A line for a shell, from a block of the language `bash`."""
+
+    line: str
+
+
+type Step = NewFile | Command
+
+_BLOCK = re.compile(
+    r"(?:^`(?P<path>[^`\n]+)`\n\n)?^```(?P<language>\w*)\n(?P<body>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def steps(page: str) -> Iterator[Step]:
+    """Return what a page tells its reader to do, in order.
+
+    Raises:
+        PageError: a block is neither a file nor commands.
+    """
+    for block in _BLOCK.finditer(page):
+        if block["path"]:
+            yield NewFile(block["path"], block["body"])
+        elif block["language"] == "bash":
+            yield from map(Command, block["body"].splitlines())
+        else:
+            raise PageError(f"put the file's path above this block:\n{block[0]}")
+
+
+@dataclass(frozen=True)
+class Reader(Repository):
+    """A committed project, and somebody who does what its pages say.
+
+    Attributes:
+        environment: the environment variables that commands run with.
+    """
+
+    environment: Mapping[str, str]
+
+    def page(self, name: str) -> str:
+        """Return a page of the project's `docs`."""
+        return (self.path / "docs" / name).read_text(encoding="utf-8")
+
+    def follow(self, name: str) -> list[Step]:
+        """Write the files and run the commands of a page, and return them.
+
+        Raises:
+            CommandFailedError: a command failed.
+            FileExistsError: the page would have its reader replace a file.
+            PageError: a block is neither a file nor commands.
+        """
+        done = list(steps(self.page(name)))
+        for step in done:
+            match step:
+                case NewFile(path, content):
+                    file = self.path / path
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    with file.open("x", encoding="utf-8") as opened:
+                        opened.write(content)
+                case Command(line):
+                    self.run("bash", "-c", line)
+        return done
+
+    def run(self, *arguments: str, **variables: str) -> str:
+        """Run a command in the project and return its output.
+
+        Args:
+            arguments: the command and its arguments.
+            variables: environment variables to add.
+
+        Raises:
+            CommandFailedError: it failed; the message tells how to make the project.
+        """
+        hint = f"To make it: {self.git('log', '--format=%s', '--max-count=1')}"
+        environment = {**self.environment, **variables}
+        return run(arguments, self.path, hint=hint, environment=environment).output
+
+    def edited(self) -> list[str]:
+        """Return what differs from the commit, new files left out."""
+        status = self.git("status", "--porcelain").splitlines()
+        return [line for line in status if not line.startswith("??")]
+
+
+@contextmanager
+def reading(answers: Answers) -> Iterator[Reader]:
+    """Generate a project in a folder of its own, which goes at the end.
+
+    The folder is none of pytest's: the project's pytest closes those to other users,
+    and as root the embedded PostgreSQL runs as another one. The server's data goes with
+    the folder, too.
+    """
+    with TemporaryDirectory(prefix="plumbline-") as name:
+        folder = Path(name)
+        environment = {
+            **clean_environment(),
+            "UV_CACHE_DIR": _uv_cache(),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+        }
+        project = render(folder / "my project é", answers)
+        reader = Reader(project, environment)
+        reader.commit(command(Path("service"), answers))
+        yield reader
+
+
+@cache
+def _uv_cache() -> str:
+    return run(["uv", "cache", "dir", "--color=never"], Path.cwd()).output.strip()
+
+
+def projects(questionnaire: Questionnaire, *, everything: bool) -> list[Answers]:
+    """Return every structural combination, or few in which each answer occurs."""
+    if everything:
+        return list(questionnaire.combinations())
+    factors = questionnaire.structural
+    rows = range(max(map(len, factors.values())))
+    chosen = [
+        {name: values[row % len(values)] for name, values in factors.items()}
+        for row in rows
+    ]
+    return [
+        answers
+        for answers in questionnaire.combinations()
+        if questionnaire.structure(answers) in chosen
+    ]
