@@ -1,6 +1,8 @@
 """What every tier shares: the option for the long runs, and how figures are shown."""
 
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,25 @@ def pytest_configure(config: pytest.Config) -> None:
 def recorder(record_property: Callable[[str, object], None]) -> Recorder:
     """Through which a test tells its progress and its figures."""
     return Recorder(record_property)
+
+
+@pytest.fixture(scope="session")
+def public_folder() -> Iterator[Callable[[], Path]]:
+    """Return a function that makes a folder for a project whose tests are run.
+
+    Run by root, PostgreSQL serves as another user, who may not enter the folders of
+    `tmp_path`: pytest closes them to others, even while a server runs from there.
+    """
+    made: list[Path] = []
+
+    def folder() -> Path:
+        made.append(Path(tempfile.mkdtemp(prefix="project-")))
+        made[-1].chmod(0o755)
+        return made[-1]
+
+    yield folder
+    for path in made:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

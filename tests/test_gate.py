@@ -1,6 +1,8 @@
 """Tier *gate*: generated projects pass their own gate, in their own environment."""
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from harness.answers import Answers, label
@@ -30,12 +32,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+def workbench(public_folder: Callable[[], Path]) -> Workbench:
     """Return a folder for one project after another, one per process of the run.
 
     Its name holds what a developer's folders may hold: a space and an accent.
     """
-    return Workbench(tmp_path_factory.mktemp("gate") / "my project é")
+    return Workbench(public_folder() / "my project é")
 
 
 def test_gate(

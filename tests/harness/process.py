@@ -34,7 +34,7 @@ _MACHINE_SETTINGS = (
     "UV_REQUEST_",
     "UV_SYSTEM_CERTS",
 )
-_FOREIGN = ("UV", "VIRTUAL_ENV", "PYTHONPATH", "PYTEST_", "COVERAGE_", "COV_CORE_")
+_FOREIGN = ("UV", "VIRTUAL_ENV", "PYTHON", "PYTEST_", "COVERAGE_", "COV_CORE_")
 
 
 class CommandFailedError(AssertionError):

@@ -260,10 +260,11 @@ def _oddity(text: str) -> int:
     return sum(not character.isalnum() for character in text)
 
 
-# Jinja's delimiters are left out: the files tier takes them for leftovers.
+# Jinja's delimiters are left out: the files tier takes them for leftovers. The names
+# sort first and last among any others, since a name decides where its imports go.
 CANDIDATES = (
     "",
-    "q",
+    "z",
     "a_package_name_of_just_forty_characters_",
     "a-distribution-name-of-forty-characters9",
     "someone.with-a-name+tag@mail.example.com",
