@@ -51,6 +51,7 @@ class Figures:
     def _show(self, group: str, total: int, text: str, *, passed: bool) -> None:
         self._done[group] += 1
         verdict = "" if passed else "  FAILED"
+        self._terminal.ensure_newline()
         # pytest knows of its own half-written lines only, xdist's dots are others.
         if self._terminal._tw.width_of_current_line:
             self._terminal._tw.line()
