@@ -50,6 +50,7 @@ BAD = [
     ("project_name", "注文", "ASCII"),
     ("project_name", "service٣", "ASCII"),
     ("project_name", LONG, "200 characters, and 60"),
+    ("project_name", "a" * 61, "61 characters, and 60"),
     ("project_name", "redis", "a library"),
     ("project_name", "typing-extensions", "a library"),
     ("project_name", "orders\n", "single dashes"),
@@ -66,6 +67,7 @@ BAD = [
     ("package_name", "café", "ASCII"),
     ("package_name", "注文", "ASCII"),
     ("package_name", LONG, "200 characters, and 40"),
+    ("package_name", "a" * 41, "41 characters, and 40"),
     ("package_name", "class", "keyword"),
     ("package_name", "match", "keyword"),
     ("package_name", "json", "standard library"),
@@ -92,6 +94,7 @@ BAD = [
     ("description", "\x1b[31mTakes orders.", "printable"),
     ("description", "Takes \N{RIGHT-TO-LEFT OVERRIDE}orders.", "printable"),
     ("description", LONG, "200 characters, and 160"),
+    ("description", "a" * 161, "161 characters, and 160"),
     ("description", "word " * 40 + "end", "203 characters, and 160"),
     ("author_name", "Ada\nLovelace", "one line"),
     ("author_name", "Ada\x07", "printable"),
@@ -101,6 +104,7 @@ BAD = [
     ("author_name", 'Ada "the Countess" Lovelace', "holds one of"),
     ("author_name", "Ada\\Lovelace", "holds one of"),
     ("author_name", LONG, "200 characters, and 100"),
+    ("author_name", "a" * 101, "101 characters, and 100"),
     ("author_email", "ada", "e-mail"),
     ("author_email", "ada@localhost", "e-mail"),
     ("author_email", "Ada <ada@example.com>", "e-mail"),
@@ -117,6 +121,7 @@ BAD = [
     ("repository_url", "https://git.example.com/'\"", "web address"),
     ("repository_url", "https://", "web address"),
     ("repository_url", f"https://git.example.com/{LONG}", "224 characters, and 200"),
+    ("repository_url", f"https://x.example/{'a' * 183}", "201 characters, and 200"),
 ]
 
 # Bad answers for which the whole command line is run: one per way of going wrong.
