@@ -1,0 +1,68 @@
+"""The documents of a project agree with it, and with each other."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness.answers import Answers, label
+from harness.linter import lint
+from harness.pages import NewFile, steps
+from harness.render import command
+from harness.template import samples, working_template
+
+PAGES = ("docs/your-first-resource.md", "docs/extending.md")
+
+each_combination = pytest.mark.parametrize(
+    "answers", working_template().questionnaire.combinations(), ids=label
+)
+
+
+@each_combination
+@pytest.mark.parametrize("measure", [min, max], ids=("short", "long"))
+@pytest.mark.parametrize("page", PAGES)
+def test_code_is_clean_whatever_the_name(
+    answers: Answers, measure: Callable[..., str], page: str, tmp_path: Path
+) -> None:
+    """Ruff has nothing to change in what a page has its reader write."""
+    names = map(str, samples(working_template(), "package_name"))
+    chosen = {**answers, "package_name": measure(names, key=len)}
+    project = working_template().project(chosen)
+    files = {
+        step.path: step.content.encode()
+        for step in steps(project[page].decode())
+        if isinstance(step, NewFile)
+    }
+
+    assert not files.keys() & project.keys()
+
+    for path, content in {**project, **files}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    found = {
+        path.relative_to(tmp_path): rules for path, rules in lint(tmp_path).items()
+    }
+
+    assert not found, command(Path("service"), chosen)
+
+
+@each_combination
+def test_links_lead_to_files(answers: Answers) -> None:
+    """A relative link names a file of the project."""
+    project = working_template().project(answers)
+    for page in ("README.md", "CHANGELOG.md", *PAGES):
+        folder = Path(page).parent
+        links = re.findall(r"\]\((?!https?://)([^)]+)\)", project[page].decode())
+
+        assert {(folder / link).as_posix() for link in links} <= project.keys()
+
+
+@each_combination
+def test_readme_lists_the_variables_of_the_example(answers: Answers) -> None:
+    """A variable that one of them names is in the other, too."""
+    project = working_template().project(answers)
+    example = re.findall(r"^(\w+)=", project[".env.example"].decode(), re.MULTILINE)
+    readme = project["README.md"].decode()
+    table = readme[readme.index("\n| variable |") :].partition("\n\n")[0]
+
+    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == example
