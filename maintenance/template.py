@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import copier
-import yaml
 
-from maintenance.answers import combinations, condition, structural_questions
+from maintenance.conditions import condition
+from maintenance.questionnaire import Answers, Questionnaire, every, text
 
 # Any valid name serves: the lock's template puts the answer in its place.
 PROJECT_NAME = "my-service"
@@ -28,20 +28,16 @@ class Template:
             root: the folder with `copier.yml`.
             folder: an existing folder for the copy and for renders.
         """
-        questionnaire = root / "copier.yml"
-        subdirectory = yaml.safe_load(questionnaire.read_text("utf-8"))["_subdirectory"]
-        self.lock = root / subdirectory / "uv.lock.jinja"
-        self.tested = root / subdirectory / "tested-versions.txt"
-        self._questions = structural_questions(questionnaire)
-        self.combinations = combinations(self._questions)
+        self.lock = root / "template" / "uv.lock.jinja"
+        self.tested = root / "template" / "tested-versions.txt"
+        self._factors = Questionnaire.read(root).structural
+        self.combinations = every(self._factors)
         self._renders = folder / "renders"
         self._copy = folder / "template"
-        self._files = self._copy / subdirectory
-        self._files.mkdir(parents=True)
-        shutil.copy(questionnaire, self._copy)
-        if (root / "extensions").is_dir():
-            shutil.copytree(root / "extensions", self._copy / "extensions")
-        shutil.copy(root / subdirectory / "pyproject.toml.jinja", self._files)
+        self._files = self._copy / "template"
+        copy_questionnaire(root, self._copy)
+        self._files.mkdir()
+        shutil.copy(root / "template" / "pyproject.toml.jinja", self._files)
 
     def use_lock(self, source: str) -> None:
         """Let later renders have a `uv.lock` made from this Jinja source."""
@@ -56,23 +52,62 @@ class Template:
         Returns:
             The project's folder.
         """
-        project = self._renders / str(index)
-        copier.run_copy(
-            str(self._copy),
-            project,
-            data={"project_name": PROJECT_NAME, **self.combinations[index]},
-            defaults=True,
-            overwrite=True,
-            quiet=True,
-            unsafe=False,
-        )
-        return project
+        answers = {"project_name": PROJECT_NAME, **self.combinations[index]}
+        return generate(self._copy, self._renders / str(index), answers)
 
     def condition(self, indices: frozenset[int]) -> str:
         """Return the Jinja expression that is true for these combinations only."""
-        return condition(self._questions, self.combinations, indices)
+        return condition(self._factors, indices)
 
     def describe(self, index: int) -> str:
         """Return a combination as options of `copier copy`."""
         answers = self.combinations[index].items()
-        return " ".join(f"-d {name}={str(value).lower()}" for name, value in answers)
+        return " ".join(f"-d {name}={text(value)}" for name, value in answers)
+
+
+def copy_questionnaire(source: Path, destination: Path) -> None:
+    """Copy a template without its files: the questionnaire, and the macros it uses.
+
+    Args:
+        source: the folder with `copier.yml`.
+        destination: the new template's folder; made if missing.
+    """
+    destination.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(source / "copier.yml", destination)
+    if (source / "extensions").is_dir():
+        shutil.copytree(
+            source / "extensions",
+            destination / "extensions",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+
+
+def generate(
+    source: Path, destination: Path, answers: Answers, version: str = "HEAD"
+) -> Path:
+    """Make a project as a user does: through Copier, without trust or questions.
+
+    Args:
+        source: a template folder, a git repository or not.
+        destination: the project's folder; made if missing, overwritten if there.
+        answers: the answers that differ from the defaults.
+        version: what to check out of a git repository.
+
+    Returns:
+        `destination`.
+
+    Raises:
+        ValueError: an answer is refused.
+        copier.errors.UnsafeTemplateError: the template needs trust.
+    """
+    copier.run_copy(
+        str(source),
+        destination,
+        data=dict(answers),
+        vcs_ref=version,
+        defaults=True,
+        overwrite=True,
+        quiet=True,
+        unsafe=False,
+    )
+    return destination

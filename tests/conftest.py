@@ -1,14 +1,17 @@
 """What every tier shares: the option for the long runs, and how figures are shown."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from harness.answers import Answers
+from harness.asking import questionnaire_only
 from harness.figures import Figures, Recorder
-from harness.render import command, render, snapshot
+from harness.render import NO_SETTINGS, command, render, snapshot
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Copy the template for all workers; show figures where there is a terminal."""
+    os.environ["COPIER_SETTINGS_PATH"] = str(NO_SETTINGS)
     snapshot()
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if isinstance(terminal, pytest.TerminalReporter) and not hasattr(
@@ -55,6 +59,12 @@ def public_folder() -> Iterator[Callable[[], Path]]:
     yield folder
     for path in made:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template that asks what this one asks, and renders nothing but the answers."""
+    return questionnaire_only(tmp_path_factory.mktemp("questionnaire") / "template")
 
 
 @pytest.fixture(scope="session")

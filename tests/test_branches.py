@@ -1,11 +1,10 @@
 """Tier *branches*: each branch of every template file was rendered at least once."""
 
+from extensions.branches import Branches
+from extensions.lookup import extension
 from harness.render import snapshot
 from harness.template import Template, computed_source
 from harness.variants import assignments
-
-from extensions.branches import Branches
-from extensions.lookup import extension
 
 
 def missed(template: Template) -> list[str]:

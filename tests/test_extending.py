@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from harness.answers import Answers, label
 from harness.pages import Command, Reader, projects, reading
 from harness.process import CommandFailedError

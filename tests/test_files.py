@@ -5,14 +5,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
+from extensions.lookup import extension
+from extensions.recorded_reads import RecordedReads
 from harness import hygiene
 from harness.linter import lint
 from harness.render import command, snapshot
 from harness.template import Template, working_template
 from harness.variants import Variant, assignments, lay_out, variants
-
-from extensions.lookup import extension
-from extensions.recorded_reads import RecordedReads
 
 FILES = working_template().files
 

@@ -1,6 +1,7 @@
 """The page *Your first resource*, followed to the letter, ends in a green gate."""
 
 import pytest
+
 from harness.answers import Answers, label
 from harness.figures import Recorder
 from harness.pages import Command, NewFile, projects, reading

@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import pytest
+
+from extensions.branches import Branches
+from extensions.lookup import extension
+from extensions.recorded_reads import RecordedReads
 from harness import hygiene, synthetic
 from harness.linter import lint
 from harness.ownership import CLASSES, Manifest, ManifestError
@@ -10,10 +14,6 @@ from harness.process import CommandFailedError
 from harness.render import ROOT
 from harness.template import Template
 from harness.variants import assignments, lay_out, variants
-
-from extensions.branches import Branches
-from extensions.lookup import extension
-from extensions.recorded_reads import RecordedReads
 
 NAMES = ("package_name", "layout")
 

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from harness import synthetic
 from harness.process import CommandFailedError, clean_environment, run
 from harness.render import ROOT

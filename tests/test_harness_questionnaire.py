@@ -4,15 +4,13 @@ from itertools import combinations, product
 from pathlib import Path
 
 import pytest
+
 from harness import synthetic
 from harness.answers import Answer, label, text
-from harness.covering import every, pairwise
-from harness.questionnaire import (
-    Questionnaire,
-    QuestionnaireError,
-    UnknownAnswerError,
-)
+from harness.covering import pairwise
+from harness.questionnaire import Questionnaire, UnknownAnswerError
 from harness.template import Template, UnknownVariableError, samples
+from maintenance.questionnaire import QuestionnaireError, every
 
 FACTORS: dict[str, tuple[Answer, ...]] = {
     "kind": ("service", "cli", "library"),

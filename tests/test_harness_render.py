@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from copier.errors import UnsafeTemplateError
+
 from harness import synthetic
 from harness.answers import Answers
 from harness.history import Project, Releases

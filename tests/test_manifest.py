@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from harness.answers import Answers, label
 from harness.ownership import Manifest
 from harness.render import ROOT, command, snapshot

@@ -15,13 +15,14 @@ from typing import Any
 import jinja2
 import pytest
 import yaml
-from harness.asking import ANSWERS_FILE, Interview, recorded
-from harness.process import run
-from harness.questionnaire import Questionnaire
-from harness.render import ROOT, render, snapshot
-from harness.template import working_template
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from harness.asking import Interview
+from harness.process import run
+from harness.questionnaire import ANSWERS_FILE, Questionnaire, recorded
+from harness.render import ROOT, render, snapshot
+from harness.template import working_template
 
 PACKAGE = re.compile(r"[a-z][a-z0-9_]*\Z")
 REQUIREMENT = re.compile(r"[A-Za-z0-9._-]+")

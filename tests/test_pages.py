@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from harness.answers import Answers, label
 from harness.linter import lint
 from harness.pages import NewFile, steps

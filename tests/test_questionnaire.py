@@ -1,28 +1,17 @@
-"""What the questionnaire asks, accepts, refuses and says."""
+"""What the questionnaire asks, accepts and refuses."""
 
-import os
-import shlex
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import copier
 import pytest
 import yaml
+
 from harness.answers import Answer, text
-from harness.asking import (
-    ANSWERS_FILE,
-    Interview,
-    Refusal,
-    ask,
-    questionnaire_only,
-    recorded,
-)
-from harness.questionnaire import Question, Questionnaire
-from harness.render import ROOT, export, tree
-from harness.terminal import DOWN, ENTER, ERASE_LINE, INTERRUPT, Terminal
+from harness.asking import Interview, Refusal, ask
+from harness.questionnaire import Questionnaire
+from harness.render import ROOT
+from maintenance.template import generate
 
 CONFIG: dict[str, Any] = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
 QUESTIONNAIRE = Questionnaire.read(ROOT)
@@ -124,14 +113,6 @@ BAD = [
     ("repository_url", f"https://x.example/{'a' * 183}", "201 characters, and 200"),
 ]
 
-# Bad answers for which the whole command line is run: one per way of going wrong.
-BAD_COMMANDS = [
-    ("project_name", "redis", "missing"),
-    ("package_name", "class", "empty"),
-    ("package_name", LONG, "missing"),
-    ("description", "Takes orders.\nShips them.\n", "empty"),
-]
-
 GOOD = [
     ("project_name", "a"),
     ("project_name", "3d-printing"),
@@ -154,44 +135,16 @@ GOOD = [
 
 
 @pytest.fixture(scope="module")
-def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return questionnaire_only(tmp_path_factory.mktemp("questionnaire") / "template")
-
-
-@pytest.fixture(scope="module")
 def interview(questionnaire: Path) -> Interview:
     return Interview(questionnaire)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Keep the settings of whoever runs the suite away from it."""
+    """A user's own settings, to be written by the test."""
     path = tmp_path / "settings.yml"
-    path.write_text("{}\n")
     monkeypatch.setenv("COPIER_SETTINGS_PATH", str(path))
     return path
-
-
-def run_copier(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "copier", *arguments],
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def git(folder: Path, *arguments: str) -> str:
-    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-    return subprocess.run(
-        ["git", *identity, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
 
 
 # --- what copier.yml holds
@@ -250,14 +203,7 @@ def test_refuses_what_is_no_choice(
     name: str, questionnaire: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match="banana"):
-        copier.run_copy(
-            str(questionnaire),
-            tmp_path / "service",
-            data={name: "banana"},
-            defaults=True,
-            quiet=True,
-            unsafe=False,
-        )
+        generate(questionnaire, tmp_path / "service", {name: "banana"})
 
     assert not (tmp_path / "service").exists()
 
@@ -295,38 +241,6 @@ def test_no_text_ends_with_a_control_character(name: str, interview: Interview) 
     for character in "\n\r\t\0\x1b\x85\u2028":
         with pytest.raises(Refusal):
             interview.ask({name: default + character})
-
-
-@pytest.mark.parametrize(("name", "value", "folder"), BAD_COMMANDS)
-def test_command_ends_with_the_refusal_and_leaves_nothing(
-    name: str, value: str, folder: str, questionnaire: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "empty").mkdir()
-
-    result = run_copier(
-        *("copy", "--defaults", "-d", f"{name}={value}", str(questionnaire), folder),
-        cwd=tmp_path,
-    )
-
-    last = result.stderr.splitlines()[-1]
-    refusal = Refusal.read(last.removeprefix("ValueError: "))
-    assert refusal.question == name
-    assert result.returncode != 0
-    assert not list((tmp_path / "empty").iterdir())
-    assert not (tmp_path / "missing").exists()
-
-
-def test_refuses_in_a_data_file_too(questionnaire: Path, tmp_path: Path) -> None:
-    (tmp_path / "data.yml").write_text('package_name: "orders\\n"\n')
-
-    result = run_copier(
-        *("copy", "--defaults", "--data-file", "data.yml", str(questionnaire), "out"),
-        cwd=tmp_path,
-    )
-
-    assert result.returncode != 0
-    assert result.stderr.splitlines()[-1].startswith("ValueError: Validation error")
-    assert not (tmp_path / "out").exists()
 
 
 # --- defaults
@@ -405,199 +319,3 @@ def test_odd_settings_never_stop_a_copy(  # noqa: PLR0913, PLR0917 - a table's c
 
     assert answers["author_name"] == name
     assert answers["author_email"] == email
-
-
-# --- messages
-
-
-def test_says_what_was_recorded_and_what_comes_next(
-    questionnaire: Path, tmp_path: Path
-) -> None:
-    folder = "o'hara é"
-
-    result = run_copier(
-        *("copy", "--defaults", "-d", "layuot=domain", str(questionnaire), folder),
-        cwd=tmp_path,
-    )
-
-    before, after = result.stderr.split("Copying from")
-    assert CONFIG["_message_before_copy"].strip() in before
-    for name, answer in recorded(tmp_path / folder).items():
-        assert f"    {name:<14}  {text(answer) or '(none)'}\n" in after
-    assert "no question has this name: layuot\n" in after
-    assert f"\n    cd {shlex.quote(folder)}\n    git init && " in after
-    assert "\n    uv run pytest\n    uv run task dev\n" in after
-    assert "is relative" not in after
-    assert "_commit" not in after
-
-
-def test_says_nothing_of_other_names_when_all_are_known(
-    questionnaire: Path, tmp_path: Path
-) -> None:
-    result = run_copier(
-        *("copy", "--defaults", "-d", "layout=domain", str(questionnaire), "."),
-        cwd=tmp_path,
-    )
-
-    assert "no question" not in result.stderr
-    assert "\n    cd " not in result.stderr
-
-
-def test_a_relative_source_is_named_and_mended(
-    questionnaire: Path, tmp_path: Path
-) -> None:
-    project = tmp_path / "service"
-    result = run_copier(
-        *("copy", "--defaults", "-d", "layout=domain", ".", str(project)),
-        cwd=questionnaire,
-    )
-    assert "'.', is relative" in result.stderr
-
-    repair = next(line for line in result.stderr.splitlines() if "realpath" in line)
-    subprocess.run(
-        ["sh", "-c", repair.replace("copier", f"{sys.executable} -m copier", 1)],
-        cwd=questionnaire,
-        check=True,
-        capture_output=True,
-    )
-
-    answers = yaml.safe_load((project / ANSWERS_FILE).read_text())
-    assert answers["_src_path"] == str(questionnaire)
-    assert answers["layout"] == "domain"
-
-
-def test_quiet_says_nothing(questionnaire: Path, tmp_path: Path) -> None:
-    result = run_copier(
-        *("copy", "--quiet", "--defaults", str(questionnaire), "service"), cwd=tmp_path
-    )
-
-    assert result.returncode == 0
-    assert not (result.stdout + result.stderr).strip()
-
-
-# --- prompts
-
-
-@pytest.fixture
-def prompt(questionnaire: Path, tmp_path: Path) -> Iterator[Terminal]:
-    with Terminal(copy_command(questionnaire), tmp_path, os.environ) as terminal:
-        yield terminal
-
-
-def copy_command(template: Path) -> list[str]:
-    return [sys.executable, "-m", "copier", "copy", str(template), "service"]
-
-
-def help_of(name: str) -> str:
-    """Return the part of a question's help that fits on any screen's first line."""
-    return " ".join(CONFIG[name]["help"].split())[:40]
-
-
-def choose_last(question: Question) -> tuple[str, Answer]:
-    """Return the keys that choose a question's last answer, and that answer."""
-    if question.type == "bool":
-        return "n", False
-    return DOWN * (len(question.values) - 1) + ENTER, question.values[-1]
-
-
-def opening_preset() -> str:
-    """Return the preset under which everything is asked."""
-    return str(QUESTIONNAIRE.combinations()[0]["preset"])
-
-
-def test_custom_asks_for_everything(prompt: Terminal, tmp_path: Path) -> None:
-    expected = {}
-    for name, question in QUESTIONS.items():
-        prompt.expect(help_of(name))
-        if name == "preset":
-            prompt.send(DOWN * question.values.index(opening_preset()) + ENTER)
-        elif question.values:
-            keys, expected[name] = choose_last(question)
-            prompt.send(keys)
-        else:
-            prompt.send(ENTER)
-
-    assert prompt.wait() == 0
-    answers = recorded(tmp_path / "service")
-    assert answers.items() >= expected.items()
-    assert answers["preset"] == opening_preset()
-    assert answers["package_name"] == "service"
-    assert "service is written." in prompt.text
-
-
-@pytest.mark.parametrize("preset", [value for value in PRESETS if value != "custom"])
-def test_other_presets_ask_for_nothing_structural(
-    preset: str, prompt: Terminal, tmp_path: Path
-) -> None:
-    asked = [name for name in QUESTIONS if name not in QUESTIONNAIRE.structural]
-    for name in asked:
-        prompt.expect(help_of(name))
-        downs = PRESETS.index(preset) if name == "preset" else 0
-        prompt.send(DOWN * downs + ENTER)
-
-    assert prompt.wait() == 0
-    assert recorded(tmp_path / "service")["preset"] == preset
-    for name in QUESTIONNAIRE.structural:
-        assert help_of(name) not in prompt.text
-
-
-def test_prompt_refuses_and_shows_what_to_type_in_80_columns(
-    questionnaire: Path, tmp_path: Path
-) -> None:
-    command = copy_command(questionnaire)
-    with Terminal(command, tmp_path, os.environ, columns=80) as prompt:
-        prompt.expect(help_of("project_name"))
-        prompt.send(ENTER)
-        prompt.expect(help_of("package_name"))
-        prompt.send(ERASE_LINE + "class" + ENTER)
-        prompt.expect("Try 'class_service'")
-        assert help_of("description") not in prompt.text
-        prompt.send(ERASE_LINE + "class_service" + ENTER)
-        prompt.expect(help_of("description"))
-        prompt.send(INTERRUPT)
-
-        assert prompt.wait() != 0
-    assert not (tmp_path / "service").exists()
-
-
-# --- answers over time
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The working tree's template as a Git repository with one version."""
-    folder = tmp_path_factory.mktemp("repository") / "plumbline"
-    folder.mkdir()
-    export(ROOT, folder)
-    git(folder, "init", "--quiet")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "A version")
-    git(folder, "tag", "v1.0.0")
-    return folder
-
-
-def test_changing_the_preset_later_changes_nothing_else(
-    repository: Path, tmp_path: Path
-) -> None:
-    project = tmp_path / "service"
-    before, after, *_ = PRESETS
-    ask(repository, project, {"preset": before})
-    git(project, "init", "--quiet")
-    git(project, "add", "--all")
-    git(project, "commit", "--quiet", "--message", "Start")
-    files = tree(project)
-
-    result = run_copier(
-        *("update", "--defaults", "-d", f"preset={after}", "service"), cwd=tmp_path
-    )
-
-    assert result.returncode == 0, result.stderr
-    expected = files[ANSWERS_FILE].replace(
-        f"preset: {before}".encode(), f"preset: {after}".encode()
-    )
-    assert expected != files[ANSWERS_FILE]
-    assert tree(project) == files | {ANSWERS_FILE: expected}
-    assert "service is updated." in result.stderr
-    assert f"    preset          {after}\n" in result.stderr
-    assert "    uv run task check" in result.stderr
-    assert "no question" not in result.stderr

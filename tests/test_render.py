@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from harness import hygiene
 from harness.answers import Answers, label
 from harness.figures import Recorder

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
+
 from harness.history import Project, Releases
 from harness.process import run
+from harness.questionnaire import answers_file, recorded
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ async def list_kinds() -> list[str]:
 SETTINGS = '''\
 """The settings of tickets."""
 
-from my_service.core.settings import SettingsGroup
+from my_service.core.setting_groups import SettingsGroup
 
 
 class TicketSettings(SettingsGroup):
@@ -278,7 +279,7 @@ def test_an_update_keeps_what_the_team_wrote(updated: Project) -> None:
 
 
 def test_an_update_brings_what_is_new(updated: Project) -> None:
-    answers = yaml.safe_load((updated.path / ".copier-answers.yml").read_text("utf-8"))
+    answers = answers_file(updated.path)
     assert answers["_commit"] == "v1.1.0"
     package = updated.path / "src" / "my_service"
     (middleware,) = package.rglob("request_log.py")
@@ -304,7 +305,7 @@ def test_a_second_update_changes_nothing(copied: Project) -> None:
 def test_an_updated_project_passes_its_own_gate(
     copied: Project, request: pytest.FixtureRequest
 ) -> None:
-    answers = yaml.safe_load((copied.path / ".copier-answers.yml").read_text("utf-8"))
+    answers = recorded(copied.path)
     if answers["layout"] == "domain" and not request.config.getoption("everything"):
         pytest.skip("the gate of the other layout runs with --everything")
     run(("uv", "sync", "--locked"), copied.path)

@@ -19,6 +19,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from maintenance.template import copy_questionnaire
+
 ROOT = Path(__file__).resolve().parents[2]
 BUDGET = 1.3
 """How many times as long as the plain template this one may take."""
@@ -41,9 +43,8 @@ def compare(folder: Path, runs: int) -> None:
         runs: how often each is copied.
     """
     template = folder / "template"
-    for part in ("template", "extensions"):
-        shutil.copytree(ROOT / part, template / part)
-    shutil.copy(ROOT / "copier.yml", template)
+    copy_questionnaire(ROOT, template)
+    shutil.copytree(ROOT / "template", template / "template")
     release(template)
     project = folder / "my-service"
     generate(template, project)

@@ -1,14 +1,8 @@
 """What an answer to the questionnaire is, and how it is written."""
 
-from collections.abc import Mapping
+from maintenance.questionnaire import Answer, Answers, text
 
-type Answer = str | bool
-type Answers = Mapping[str, Answer]
-
-
-def text(answer: Answer) -> str:
-    """Return an answer as `copier copy -d name=...` takes it."""
-    return str(answer).lower() if isinstance(answer, bool) else answer
+__all__ = ["Answer", "Answers", "label", "text"]
 
 
 def label(answers: Answers) -> str:

@@ -6,14 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-import copier
-import yaml
 from copier._main import Worker
 from copier._settings import SettingsModel
 
-from harness.render import ROOT, export
-
-ANSWERS_FILE = ".copier-answers.yml"
+from harness.answers import Answers
+from harness.questionnaire import public, recorded
+from harness.render import ROOT
+from maintenance.template import copy_questionnaire, generate
 
 
 class Refusal(ValueError):  # noqa: N818 - it is what the user gets, not our error
@@ -57,22 +56,14 @@ def questionnaire_only(folder: Path, source: Path = ROOT) -> Path:
     Returns:
         `folder`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    export(source, folder)
-    template = folder / "template"
-    for path in sorted(template.rglob("*"), reverse=True):
-        if path.is_dir() and not path.is_symlink():
-            path.rmdir()
-        else:
-            path.unlink()
-    file = template / "{{ _copier_conf.answers_file }}.jinja"
+    copy_questionnaire(source, folder)
+    file = folder / "template" / "{{ _copier_conf.answers_file }}.jinja"
+    file.parent.mkdir()
     file.write_text("{{ _copier_answers | to_nice_yaml }}", encoding="utf-8")
     return folder
 
 
-def ask(
-    template: Path, destination: Path, answers: Mapping[str, object]
-) -> dict[str, Any]:
+def ask(template: Path, destination: Path, answers: Answers) -> dict[str, Any]:
     """Give answers to a template's questionnaire, without trust.
 
     Args:
@@ -87,15 +78,7 @@ def ask(
         Refusal: an answer is not accepted.
     """
     try:
-        copier.run_copy(
-            str(template),
-            destination,
-            data=dict(answers),
-            defaults=True,
-            overwrite=True,
-            quiet=True,
-            unsafe=False,
-        )
+        generate(template, destination, answers)
     except ValueError as error:
         raise Refusal.read(str(error)) from error
     return recorded(destination)
@@ -133,7 +116,7 @@ class Interview:
             self._worker._ask()
         except ValueError as error:
             raise Refusal.read(str(error)) from error
-        return _public(self._worker._answers_to_remember())
+        return public(self._worker._answers_to_remember())
 
     def settle(self, answers: Mapping[str, object]) -> dict[str, Any]:
         """Return what is recorded when each refused answer gives way to its alternative.
@@ -151,14 +134,3 @@ class Interview:
                     raise
                 replaced.add(refusal.question)
                 settled[refusal.question] = refusal.alternative
-
-
-def recorded(project: Path) -> dict[str, Any]:
-    """Return the answers that a project records, Copier's own left out."""
-    text = (project / ANSWERS_FILE).read_text(encoding="utf-8")
-    answers: dict[str, Any] = yaml.safe_load(text)
-    return _public(answers)
-
-
-def _public(answers: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: answers[name] for name in answers if not name.startswith("_")}

@@ -1,19 +1,8 @@
-"""Sets of combinations: all of them, or few that hold every pair of values."""
+"""Sets of few combinations that hold every pair of values."""
 
-from collections.abc import Mapping, Sequence
 from itertools import combinations, product
 
-from harness.answers import Answer
-
-type Factors = Mapping[str, Sequence[Answer]]
-type Row = dict[str, Answer]
-
-
-def every(factors: Factors) -> list[Row]:
-    """Return the product of the factors' values, one empty row for no factors."""
-    return [
-        dict(zip(factors, values, strict=True)) for values in product(*factors.values())
-    ]
+from maintenance.questionnaire import Factors, Row, every
 
 
 def pairwise(factors: Factors) -> list[Row]:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import copier
-import yaml
 
 from harness.answers import Answers
 from harness.process import clean_environment, run
-from harness.questionnaire import Questionnaire
+from harness.questionnaire import Questionnaire, answers_file
 from harness.render import ROOT, export
+from maintenance.template import generate
 
 # What a machine's own configuration could change: who commits, signing, hooks.
 _SETTINGS = {
@@ -75,15 +75,7 @@ class Project(Repository):
             UnknownAnswerError: an answer has a name that no question has.
         """
         Questionnaire.read(releases.path).check(answers)
-        copier.run_copy(
-            str(releases.path),
-            self.path,
-            data=dict(answers),
-            vcs_ref=version,
-            defaults=True,
-            quiet=True,
-            unsafe=False,
-        )
+        generate(releases.path, self.path, answers, version)
         self.commit(f"Generated from {version}")
 
     def update(self, version: str, answers: Answers | None = None) -> None:
@@ -96,8 +88,8 @@ class Project(Repository):
         Raises:
             UnknownAnswerError: an answer has a name that no question has.
         """
-        recorded = _answers_file(self.path)
-        Questionnaire.read(Path(str(recorded["_src_path"]))).check(answers or {})
+        source = Path(answers_file(self.path)["_src_path"])
+        Questionnaire.read(source).check(answers or {})
         copier.run_update(
             self.path,
             data=dict(answers or {}),
@@ -117,10 +109,3 @@ class Project(Repository):
             if file.is_file() and b"\n<<<<<<< " in b"\n" + file.read_bytes():
                 marked.append(path)
         return sorted({*unmerged, *marked})
-
-
-def _answers_file(project: Path) -> dict[str, object]:
-    content: dict[str, object] = yaml.safe_load(
-        (project / ".copier-answers.yml").read_text(encoding="utf-8")
-    )
-    return content

@@ -8,14 +8,14 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-import copier
-
-from harness.answers import Answer, Answers, text
+from harness.answers import Answers, text
 from harness.questionnaire import Questionnaire
-
-__all__ = ["ROOT", "Answer", "Answers", "command", "render", "snapshot", "tree"]
+from maintenance.template import copy_questionnaire, generate
 
 ROOT = Path(__file__).resolve().parents[2]
+
+# The settings of whoever runs the suite would change defaults.
+NO_SETTINGS = Path(__file__).with_name("no_settings.yml")
 
 _SNAPSHOT = "PYTEST_TEMPLATE_SNAPSHOT"
 
@@ -39,14 +39,13 @@ def snapshot() -> Path:
 
 def export(source: Path, destination: Path) -> None:
     """Copy the parts of a template that Copier reads, and nothing of git's."""
-    shutil.copy2(source / "copier.yml", destination)
-    for part in ("template", "extensions"):
-        if (source / part).is_dir():
-            shutil.copytree(
-                source / part,
-                destination / part,
-                ignore=shutil.ignore_patterns("__pycache__"),
-            )
+    copy_questionnaire(source, destination)
+    if (source / "template").is_dir():
+        shutil.copytree(
+            source / "template",
+            destination / "template",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
 
 
 def render(destination: Path, answers: Answers, source: Path = ROOT) -> Path:
@@ -65,17 +64,7 @@ def render(destination: Path, answers: Answers, source: Path = ROOT) -> Path:
         UnknownAnswerError: an answer has a name that no question has.
     """
     Questionnaire.read(source).check(answers)
-    copier.run_copy(
-        str(snapshot() if source == ROOT else source),
-        destination,
-        data=dict(answers),
-        defaults=True,
-        overwrite=True,
-        quiet=True,
-        unsafe=False,
-        vcs_ref="HEAD",
-    )
-    return destination
+    return generate(snapshot() if source == ROOT else source, destination, answers)
 
 
 def command(destination: Path, answers: Answers) -> str:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.answers import Answer, Answers
-from harness.covering import every, pairwise
+from harness.covering import pairwise
 from harness.template import Template, samples
+from maintenance.questionnaire import every
 
 
 @dataclass(frozen=True)
