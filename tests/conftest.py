@@ -11,6 +11,7 @@ import pytest
 from harness.answers import Answers
 from harness.asking import questionnaire_only
 from harness.figures import Figures, Recorder
+from harness.process import run
 from harness.render import NO_SETTINGS, command, render, snapshot
 
 
@@ -28,6 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Copy the template for all workers; show figures where there is a terminal."""
     os.environ["COPIER_SETTINGS_PATH"] = str(NO_SETTINGS)
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(_keep_caches_apart())
     snapshot()
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if isinstance(terminal, pytest.TerminalReporter) and not hasattr(
@@ -40,6 +43,20 @@ def pytest_configure(config: pytest.Config) -> None:
 def recorder(record_property: Callable[[str, object], None]) -> Recorder:
     """Through which a test tells its progress and its figures."""
     return Recorder(record_property)
+
+
+def _keep_caches_apart() -> Callable[[], None]:
+    """Let what projects cache, such as database servers' data, go with the run.
+
+    Returns:
+        A function that removes the caches.
+    """
+    find = ("uv", "cache", "dir", "--color=never")
+    os.environ["UV_CACHE_DIR"] = run(find, Path.cwd()).output.strip()
+    caches = Path(tempfile.mkdtemp(prefix="caches-"))
+    caches.chmod(0o755)
+    os.environ["XDG_CACHE_HOME"] = str(caches)
+    return lambda: shutil.rmtree(caches, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

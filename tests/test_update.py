@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,7 +186,7 @@ def release_next(releases: Releases) -> None:
     package = template / "src" / "{{ package_name }}"
     (middleware,) = template.rglob("request_log.py.jinja")
     edit(middleware, "{1,128}", "{1,64}")
-    settings = package / "core" / "settings.py.jinja"
+    settings = package / "core" / "setting_groups.py.jinja"
     edit(
         settings,
         "max_overflow: int = Field(default=20",
@@ -198,6 +198,7 @@ def release_next(releases: Releases) -> None:
         "    statement_timeout_seconds: float = Field(default=30, gt=0)\n"
         "    connect_timeout_seconds",
     )
+    add(template / ".env.example.jinja", "DATABASE_STATEMENT_TIMEOUT_SECONDS=30\n")
     add(package / "core" / "clock.py", CLOCK)
     add(template / "tests" / "unit" / "test_clock.py.jinja", CLOCK_TEST)
     add(template / "Taskfile.yml.jinja", OUTDATED)
@@ -265,9 +266,9 @@ def updated(
 
 
 @pytest.fixture
-def copied(updated: Project, tmp_path: Path) -> Project:
+def copied(updated: Project, public_folder: Callable[[], Path]) -> Project:
     """The same project with the update committed, for a test that changes it."""
-    project = Project(tmp_path / "my-service")
+    project = Project(public_folder() / "my-service")
     shutil.copytree(updated.path, project.path)
     project.commit("Update from the template")
     return project
@@ -284,7 +285,7 @@ def test_an_update_brings_what_is_new(updated: Project) -> None:
     package = updated.path / "src" / "my_service"
     (middleware,) = package.rglob("request_log.py")
     assert "{1,64}" in middleware.read_text("utf-8")
-    settings = (package / "core" / "settings.py").read_text("utf-8")
+    settings = (package / "core" / "setting_groups.py").read_text("utf-8")
     assert "statement_timeout_seconds: float" in settings
     assert "max_overflow: int = Field(default=30" in settings
     assert (package / "core" / "clock.py").read_text("utf-8") == CLOCK

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -116,25 +115,14 @@ def reading(answers: Answers) -> Iterator[Reader]:
     """Generate a project in a folder of its own, which goes at the end.
 
     The folder is none of pytest's: the project's pytest closes those to other users,
-    and as root the embedded PostgreSQL runs as another one. The server's data goes with
-    the folder, too.
+    and as root the embedded PostgreSQL runs as another one.
     """
     with TemporaryDirectory(prefix="plumbline-") as name:
         folder = Path(name)
-        environment = {
-            **clean_environment(),
-            "UV_CACHE_DIR": _uv_cache(),
-            "XDG_CACHE_HOME": str(folder / "cache"),
-        }
         project = render(folder / "my project é", answers)
-        reader = Reader(project, environment)
+        reader = Reader(project, clean_environment())
         reader.commit(command(Path("service"), answers))
         yield reader
-
-
-@cache
-def _uv_cache() -> str:
-    return run(["uv", "cache", "dir", "--color=never"], Path.cwd()).output.strip()
 
 
 def projects(questionnaire: Questionnaire, *, everything: bool) -> list[Answers]:

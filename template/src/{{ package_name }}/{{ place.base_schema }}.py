@@ -1,9 +1,12 @@
 """What data objects have in common, and the pages that lists come in."""
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from math import ceil
+from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     ConfigDict,
@@ -13,6 +16,23 @@ from pydantic import (
 )
 
 
+def _refuse_nul[Value](value: Value) -> Value:
+    """PostgreSQL cannot store the character."""
+    if isinstance(value, str) and "\x00" in value:
+        raise ValueError("must not contain the NUL character")
+    return value
+
+
+def _in_cents(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"))
+
+
+Text = Annotated[str, AfterValidator(_refuse_nul)]
+Money = Annotated[
+    Decimal, Field(ge=0, max_digits=12, decimal_places=2), AfterValidator(_in_cents)
+]
+
+
 class Schema(BaseModel):
     """Immutable data, made from JSON or from an object's attributes."""
 
@@ -20,13 +40,7 @@ class Schema(BaseModel):
         frozen=True, from_attributes=True, str_strip_whitespace=True
     )
 
-    @field_validator("*")
-    @classmethod
-    def _refuse_nul(cls, value: object) -> object:
-        """PostgreSQL cannot store the character."""
-        if isinstance(value, str) and "\x00" in value:
-            raise ValueError("must not contain the NUL character")
-        return value
+    _text_without_nul = field_validator("*")(_refuse_nul)
 
 
 class PageQuery(Schema):
