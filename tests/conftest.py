@@ -13,6 +13,11 @@ from harness.asking import questionnaire_only
 from harness.figures import Figures, Recorder
 from harness.process import run
 from harness.render import NO_SETTINGS, command, render, snapshot
+from harness.workbench import Workbench
+
+# Design, section 8: seconds that a run may take, without and with `--everything`.
+PLAIN = 360
+THOROUGH = 3600
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,7 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if isinstance(terminal, pytest.TerminalReporter) and not hasattr(
         config, "workerinput"
     ):
-        config.pluginmanager.register(Figures(terminal), "figures")
+        seconds = THOROUGH if config.getoption("everything") else PLAIN
+        config.pluginmanager.register(Figures(terminal, seconds), "figures")
 
 
 @pytest.fixture
@@ -76,6 +82,15 @@ def public_folder() -> Iterator[Callable[[], Path]]:
     yield folder
     for path in made:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def workbench(public_folder: Callable[[], Path]) -> Workbench:
+    """Return a folder for one project after another, one per process of the run.
+
+    Its name holds what a developer's folders may hold: a space and an accent.
+    """
+    return Workbench(public_folder() / "my project é")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Tier *gate*: generated projects pass their own gate, in their own environment."""
 
 import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -11,10 +9,12 @@ from harness.figures import Recorder
 from harness.template import working_template
 from harness.workbench import Workbench
 
-# Design, section 8: seconds from one project to the next.
+# Design, section 8: seconds from one project to the next, and for a project's tests.
 WARM = 20
+TESTS = 45
 
 PACKAGE = "acme_orders"
+NAMES = {"project_name": PACKAGE.replace("_", "-"), "package_name": PACKAGE}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -32,15 +32,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         )
 
 
-@pytest.fixture(scope="session")
-def workbench(public_folder: Callable[[], Path]) -> Workbench:
-    """Return a folder for one project after another, one per process of the run.
-
-    Its name holds what a developer's folders may hold: a space and an accent.
-    """
-    return Workbench(public_folder() / "my project é")
-
-
 def test_gate(
     combination: Answers, total: int, workbench: Workbench, recorder: Recorder
 ) -> None:
@@ -49,13 +40,7 @@ def test_gate(
     warm = workbench.warm
     begin = time.monotonic()
     try:
-        workbench.render(
-            {
-                **combination,
-                "project_name": PACKAGE.replace("_", "-"),
-                "package_name": PACKAGE,
-            }
-        )
+        workbench.render({**combination, **NAMES})
         workbench.gate()
         workbench.import_alone(PACKAGE)
     finally:
@@ -65,3 +50,13 @@ def test_gate(
         recorder.progress("gate", total, text)
         if warm:
             recorder.figure("gate: warm combination", seconds, WARM, "s")
+
+
+def test_the_quick_starts_tests_pass(workbench: Workbench, recorder: Recorder) -> None:
+    """`uv run pytest` is all that a new project needs, whoever made it."""
+    workbench.render(NAMES)
+    workbench.run("uv", "sync", "--locked")
+    begin = time.monotonic()
+    workbench.run("uv", "run", "pytest")
+    seconds = time.monotonic() - begin
+    recorder.figure("generated service: uv run pytest", seconds, TESTS, "s")

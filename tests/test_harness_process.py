@@ -1,5 +1,6 @@
 """Commands fail loudly, projects are replaced cleanly, figures reach the terminal."""
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from harness import synthetic
 from harness.process import CommandFailedError, clean_environment, run
-from harness.render import ROOT
+from harness.render import ROOT, tree
 from harness.workbench import IMPORT_ALONE, Workbench
 
 
@@ -94,6 +95,20 @@ def test_a_workbench_replaces_projects(tmp_path: Path) -> None:
     assert (workbench.project / "same.py").stat().st_mtime_ns == written
 
 
+def test_a_workbench_puts_back_what_was_changed(tmp_path: Path) -> None:
+    """New files go with their folders, and changed ones are as they were rendered."""
+    source = synthetic.write(tmp_path / "template", {"template/a.txt": "a\n"})
+    workbench = Workbench(tmp_path / "service", source)
+    workbench.render({})
+
+    with workbench.changed({"a.txt": "b\n", "deep/er/new.txt": "new\n"}):
+        assert (workbench.project / "a.txt").read_text() == "b\n"
+        assert (workbench.project / "deep/er/new.txt").read_text() == "new\n"
+
+    assert tree(workbench.project) == {"a.txt": b"a\n"}
+    assert not (workbench.project / "deep").exists()
+
+
 def test_a_workbench_tells_how_to_make_the_project(tmp_path: Path) -> None:
     """A failing command's message holds the answers."""
     source = synthetic.write(tmp_path / "template", {"template/a.txt": "a\n"})
@@ -151,7 +166,7 @@ SUITE = """\
 import pytest
 from harness.figures import Recorder
 
-@pytest.mark.parametrize("seconds", [3.5, 25.25])
+@pytest.mark.parametrize("seconds", [3.5, 25.52])
 def test_step(seconds: float, recorder: Recorder) -> None:
     recorder.progress("gate", 2, f"step {seconds}")
     recorder.figure("warm", seconds, 20, "s")
@@ -180,6 +195,7 @@ def test_figures_reach_the_terminal(tmp_path: Path, workers: str) -> None:
         "1/2",
         "2/2",
     }
-    assert any(line.endswith("step 25.25  FAILED") for line in lines)
-    assert "warm      25.25 of     20 s  over" in lines
-    assert "files         7 of     60 files" in lines
+    assert any(line.endswith("step 25.52  FAILED") for line in lines)
+    assert "warm        25.5 of   20 s  over" in lines
+    assert "files          7 of   60 files" in lines
+    assert any(re.fullmatch(r"this run +[\d.]+ of +360 s", line) for line in lines)

@@ -4,6 +4,7 @@ A test hands both over as user properties of its report, which is what pytest-xd
 carries from its workers to the process that has the terminal.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,9 +30,16 @@ class Recorder:
 class Figures:
     """Writes what tests recorded to the terminal."""
 
-    def __init__(self, terminal: pytest.TerminalReporter) -> None:
-        """Write to this run's terminal reporter."""
+    def __init__(self, terminal: pytest.TerminalReporter, budget: float) -> None:
+        """Start to time the run.
+
+        Args:
+            terminal: this run's terminal reporter.
+            budget: the seconds that the run may take.
+        """
         self._terminal = terminal
+        self._budget = budget
+        self._begin = time.monotonic()
         self._done: Counter[str] = Counter()
         self._worst: dict[str, tuple[float, float, str]] = {}
 
@@ -64,9 +72,12 @@ class Figures:
         if not self._worst:
             return
         self._terminal.section("budgets")
-        width = max(map(len, self._worst))
-        for name, (measured, budget, unit) in sorted(self._worst.items()):
-            verdict = "over" if measured > budget else ""
+        seconds = time.monotonic() - self._begin
+        rows = sorted(self._worst.items())
+        rows.append(("this run", (seconds, self._budget, "s")))
+        width = max(len(name) for name, _ in rows)
+        for name, (measured, budget, unit) in rows:
+            verdict = "  over" if measured > budget else ""
             self._terminal.write_line(
-                f"{name:{width}}  {measured:8.6g} of {budget:6g} {unit}  {verdict}".rstrip()
+                f"{name:{width}}  {round(measured, 1):6g} of {budget:4g} {unit}{verdict}"
             )

@@ -2,7 +2,8 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,6 +45,20 @@ class Workbench:
                     shutil.copy2(Path(folder) / "service" / path, target)
         self._answers = answers
         self._rendered = rendered
+
+    @contextmanager
+    def changed(self, files: Mapping[str, str]) -> Iterator[None]:
+        """Give files other contents, or write new ones, until the block ends."""
+        try:
+            for path, content in files.items():
+                target = self.project / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(content, encoding="utf-8")
+            yield
+        finally:
+            self._remove(files.keys() - self._rendered.keys())
+            for path in files.keys() & self._rendered.keys():
+                (self.project / path).write_bytes(self._rendered[path])
 
     def _remove(self, paths: Iterable[str]) -> None:
         """Remove files, and the folders that nothing but compiled modules is left in."""
