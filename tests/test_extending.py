@@ -55,7 +55,7 @@ def check_command_and_task(reader: Reader) -> None:
 
     assert "Hello, Bob!" in reader.run(*command)
     assert "Hello, Eve!" in reader.run("uv", "run", "task", "greet", "--", "Eve")
-    assert "greet:" in reader.run("uv", "run", "task", "--list")
+    assert "greet:" in reader.run("uv", "run", "task", "--list", "--color=false")
 
 
 def check_service(reader: Reader) -> None:
