@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -104,7 +105,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Answers], Pa
     """Return a function that renders a project, once for the same answers.
 
     Its parent folder is named as a developer may name one: with a space and an accent.
-    A test that changes the project copies it first.
+    A test that changes the project copies it first; one that fails shows the output.
     """
     projects: dict[str, Path] = {}
 
@@ -113,6 +114,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Answers], Pa
         if key not in projects:
             parent = tmp_path_factory.mktemp("render") / "my projects é"
             projects[key] = render(parent / "service", answers)
+        sys.stdout.write(f"To make the project: {command(Path('service'), answers)}\n")
         return projects[key]
 
     return project

@@ -1,6 +1,5 @@
 """Whatever the questionnaire accepts makes a project that works."""
 
-import ast
 import builtins
 import json
 import keyword
@@ -18,10 +17,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from harness import hygiene
 from harness.asking import Interview
 from harness.process import run
 from harness.questionnaire import ANSWERS_FILE, Questionnaire, recorded
-from harness.render import ROOT, render, snapshot
+from harness.render import ROOT, command, render, snapshot
 from harness.template import working_template
 
 PACKAGE = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -219,7 +219,7 @@ def test_what_is_accepted_renders_to_what_it_says(
     files = working_template().project(answers)
 
     for path, content in files.items():
-        check_syntax(path, content)
+        assert not syntax(path, content), path
     assert yaml.safe_load(files[ANSWERS_FILE]).items() >= answers.items()
     check_metadata(tomllib.loads(files["pyproject.toml"].decode()), answers)
     package = f"src/{answers['package_name']}/"
@@ -229,23 +229,10 @@ def test_what_is_accepted_renders_to_what_it_says(
     }
 
 
-_seen: set[bytes] = set()
-
-
-def check_syntax(path: str, content: bytes) -> None:
-    """Compile or parse a file, unless the same content was before."""
-    if content in _seen:
-        return
-    match Path(path).suffix:
-        case ".py":
-            compile(content, path, "exec", ast.PyCF_ONLY_AST)
-        case ".toml" | ".lock":
-            tomllib.loads(content.decode())
-        case ".yml" | ".yaml":
-            yaml.safe_load(content)
-        case ".json":
-            json.loads(content)
-    _seen.add(content)
+@cache
+def syntax(path: str, content: bytes) -> str | None:
+    """Return what is wrong with a file's syntax; few answers change most files."""
+    return hygiene.syntax(path, content.decode())
 
 
 def check_metadata(pyproject: dict[str, Any], answers: Mapping[str, Any]) -> None:
@@ -271,6 +258,7 @@ found = {}
 for distribution, package in json.loads(sys.argv[1]):
     about = metadata(distribution)
     [script] = entry_points(group="console_scripts", name=package)
+    script.load()
     found[package] = {
         "file": importlib.import_module(package).__file__,
         "script": script.dist.name,
@@ -297,13 +285,14 @@ def test_odd_names_install_import_and_run(environment: Path, tmp_path: Path) -> 
         for number, answers in enumerate(ODD)
     ]
 
-    python = environment / "bin" / "python"
-    command = ["uv", "pip", "install", "--quiet", "--no-deps", "--python", str(python)]
-    run([*command, *projects], tmp_path)
+    python = str(environment / "bin" / "python")
+    install = ["uv", "pip", "install", "--quiet", "--no-deps", "--python", python]
+    run([*install, *projects], tmp_path)
 
     pairs = [(each["project_name"], each["package_name"]) for each in ODD]
-    output = run([python, "-c", READ_METADATA, json.dumps(pairs)], tmp_path).output
-    found = json.loads(output)
+    hint = "\n".join(command(Path("service"), each) for each in ODD)
+    arguments = [python, "-c", READ_METADATA, json.dumps(pairs)]
+    found = json.loads(run(arguments, tmp_path, hint=hint).output)
     for project in projects:
         answers = recorded(project)
         name, email = answers["author_name"], answers["author_email"]
@@ -318,8 +307,9 @@ def test_odd_names_install_import_and_run(environment: Path, tmp_path: Path) -> 
         assert about["urls"] == [
             f"Repository, {url}" for url in [answers["repository_url"]] if url
         ]
-        script = environment / "bin" / answers["package_name"]
-        assert "serve" in run([script, "--help"], tmp_path).output
+        assert (environment / "bin" / answers["package_name"]).exists()
+    script = environment / "bin" / ODD[-1]["package_name"]
+    assert "serve" in run([script, "--help"], tmp_path).output
 
 
 def test_nothing_in_the_environment_can_be_a_package(environment: Path) -> None:

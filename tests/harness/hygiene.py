@@ -48,7 +48,7 @@ def findings(path: str, content: bytes, names: Sequence[str] = ()) -> list[str]:
         text = content.decode()
     except UnicodeDecodeError:
         return ["not UTF-8"]
-    found = [rule for rule in (_ending(text), _syntax(path, text)) if rule]
+    found = [rule for rule in (_ending(text), syntax(path, text)) if rule]
     for number, line in enumerate(text.splitlines(), 1):
         found += [f"line {number}: {rule}" for rule in _line_rules(path, line, names)]
     return found
@@ -89,7 +89,8 @@ def _leftover(path: str, line: str, names: Sequence[str]) -> re.Match[str] | Non
     return re.search(opening, line)
 
 
-def _syntax(path: str, text: str) -> str | None:
+def syntax(path: str, text: str) -> str | None:
+    """Return why a file's text is none of its type; None if it is, or has no type."""
     parse = _PARSERS.get(PurePosixPath(path).suffix)
     if parse is None:
         return None
@@ -130,6 +131,7 @@ def _parse_python(text: str) -> None:
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     ".ini": _parse_ini,
     ".json": json.loads,
+    ".lock": tomllib.loads,
     ".py": _parse_python,
     ".pyi": _parse_python,
     ".toml": tomllib.loads,
