@@ -97,9 +97,6 @@ def refusal(question: str, answer: str) -> str:
     return validator(question).render({question: answer}).strip()
 
 
-# --- the lists
-
-
 @pytest.mark.parametrize(
     ("listed", "names"),
     [
@@ -155,8 +152,6 @@ def test_every_reserved_distribution_is_refused_with_one_that_works() -> None:
         assert alternative, name
         assert not refusal("project_name", alternative[1]), name
 
-
-# --- what is accepted, as text
 
 NAMES = st.one_of(
     st.text(max_size=80),
@@ -248,8 +243,6 @@ def check_metadata(pyproject: dict[str, Any], answers: Mapping[str, Any]) -> Non
     ]
     assert [*project["scripts"]] == [answers["package_name"]]
 
-
-# --- what is accepted, installed
 
 READ_METADATA = """
 import importlib, json, sys

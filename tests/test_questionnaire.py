@@ -147,9 +147,6 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-# --- what copier.yml holds
-
-
 @pytest.mark.parametrize("key", ["_tasks", "_migrations", "_jinja_extensions"])
 def test_nothing_needs_trust(key: str) -> None:
     assert key not in CONFIG
@@ -164,9 +161,6 @@ def test_question_explains_itself_and_has_a_default(name: str) -> None:
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_question_is_bounded(name: str) -> None:
     assert QUESTIONS[name].values or QUESTIONS[name].validator
-
-
-# --- what is accepted
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD)
@@ -208,9 +202,6 @@ def test_refuses_what_is_no_choice(
     assert not (tmp_path / "service").exists()
 
 
-# --- what is refused
-
-
 @pytest.mark.parametrize(("name", "value", "reason"), BAD)
 def test_refuses(  # noqa: PLR0913, PLR0917 - a table's columns
     name: str,
@@ -241,9 +232,6 @@ def test_no_text_ends_with_a_control_character(name: str, interview: Interview) 
     for character in "\n\r\t\0\x1b\x85\u2028":
         with pytest.raises(Refusal):
             interview.ask({name: default + character})
-
-
-# --- defaults
 
 
 @pytest.mark.parametrize(
