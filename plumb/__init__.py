@@ -1,0 +1,1 @@
+"""Judges a service by the rows of the engineering standards."""

@@ -1,0 +1,82 @@
+"""Judges a service: every row that has checks, each with its outcome."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from plumb.check import CannotJudgeError, Check, Finding
+from plumb.matrix import Requirement
+from plumb.service import Service
+
+type Outcome = Literal["met", "broken", "not judged", "not concerned"]
+
+OUTCOMES: tuple[Outcome, ...] = ("met", "broken", "not judged", "not concerned")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found about one requirement in one service.
+
+    Attributes:
+        requirement: the row.
+        findings: where the service departs from it.
+        unknown: why part of it, or all, could not be judged.
+        concerned: whether any of it applies to the service.
+    """
+
+    requirement: Requirement
+    findings: Sequence[Finding] = ()
+    unknown: Sequence[str] = ()
+    concerned: bool = True
+
+    @property
+    def outcome(self) -> Outcome:
+        """Broken where anything was found; met only where all could be judged."""
+        if self.findings:
+            return "broken"
+        if self.unknown:
+            return "not judged"
+        return "met" if self.concerned else "not concerned"
+
+
+def judge(
+    service: Service,
+    requirements: Mapping[str, Requirement],
+    checks: Mapping[str, Sequence[Check]],
+    progress: Callable[[str], None] = lambda _: None,
+) -> Iterator[Judgement]:
+    """Yield the judgement of each requirement, in their order.
+
+    Args:
+        service: the service.
+        requirements: the rows to judge by, by id.
+        checks: the checks of each row.
+        progress: told the id of each row before it is judged.
+    """
+    for name, requirement in requirements.items():
+        progress(name)
+        yield _judge(service, requirement, checks.get(name, ()))
+
+
+def _judge(
+    service: Service, requirement: Requirement, checks: Sequence[Check]
+) -> Judgement:
+    if not checks:
+        return Judgement(requirement, unknown=[_without_check(requirement)])
+    findings: list[Finding] = []
+    unknown: list[str] = []
+    concerning = [check for check in checks if check.applies(service)]
+    for check in concerning:
+        try:
+            findings += check.findings(service)
+        except CannotJudgeError as error:
+            unknown.append(str(error))
+    return Judgement(requirement, findings, unknown, concerned=bool(concerning))
+
+
+def _without_check(requirement: Requirement) -> str:
+    if requirement.documented:
+        return "for people to judge"
+    if requirement.refused:
+        return f"not asked for: {requirement.refused['why']}"
+    return f"no check yet: it comes with {requirement.waits_for}"

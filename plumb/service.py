@@ -1,0 +1,433 @@
+"""A service, as far as it can be read without running it."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import pathspec
+import yaml
+
+type Layout = Literal["layered", "domain"]
+
+_IGNORED = frozenset(
+    {".git", ".venv", "venv", "node_modules", "__pycache__", "dist", "build"}
+)
+_BESIDES = frozenset({"tests", "test", "docs", "scripts", "migrations", "alembic"})
+_LAYERS = (
+    frozenset({"api", "routes", "routers", "endpoints"}),
+    frozenset({"services", "service", "usecases", "use_cases"}),
+)
+_ROUTERS = frozenset({"router", "routers", "routes", "views", "endpoints"})
+
+
+class NotAServiceError(Exception):
+    """A folder holds no Python service; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Python file.
+
+    Attributes:
+        path: from the service's root, with `/`.
+        name: as it is imported.
+        text: its source.
+        tree: its syntax tree.
+    """
+
+    path: str
+    name: str
+    text: str
+    tree: ast.Module
+
+    @cached_property
+    def classes(self) -> list[ast.ClassDef]:
+        """Every class, nested ones included."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+
+    @cached_property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Every function and method, nested ones included."""
+        return [
+            node
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        ]
+
+    @cached_property
+    def imports(self) -> list[tuple[str, int]]:
+        """The modules imported anywhere in it, absolute, each with its line."""
+        return list(_imports(self))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of its name, without the package."""
+        return tuple(self.name.split(".")[1:])
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class and the module that defines it."""
+
+    module: Module
+    node: ast.ClassDef
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.node.name
+
+    @property
+    def bases(self) -> list[str]:
+        """The last part of the name of each base: `Base` for `models.Base[Row]`."""
+        return [name for base in self.node.bases if (name := last_name(base))]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A file that cannot be read as what its name says."""
+
+    path: str
+    reason: str
+
+
+@dataclass(eq=False)
+class Service:
+    """The files of a service, read once.
+
+    Classes are told by the names of their bases, wherever those are defined in the
+    service: nothing is imported and nothing is run.
+
+    Attributes:
+        root: its folder, with `pyproject.toml`.
+        openapi: the description of its API, if one was given.
+        source: the folder of its import package.
+    """
+
+    root: Path
+    openapi: Mapping[str, Any] | None = None
+    source: Path = field(default=Path())
+    broken: list[Broken] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Find the package.
+
+        Raises:
+            NotAServiceError: there is none.
+        """
+        if not self.root.is_dir():
+            raise NotAServiceError(
+                f"{self.root} is no folder. Name a service's folder."
+            )
+        self.root = self.root.resolve()
+        if self.source == Path():
+            self.source = _package(self.root, self.manifest)
+        elif not self.source.is_dir():
+            raise NotAServiceError(f"{self.source} is no folder of Python modules.")
+        self.source = self.source.resolve()
+
+    @property
+    def package(self) -> str:
+        """The name of the import package."""
+        return self.source.name
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """The paths of all files, from the root, without caches and environments."""
+        return sorted(_files(self.root))
+
+    def has(self, path: str) -> bool:
+        """Whether a file or folder is there; `*` and `{package}` are understood."""
+        return next(iter(self.glob(path)), None) is not None
+
+    def glob(self, pattern: str) -> Iterator[str]:
+        """Yield the paths that match, of files and of folders that hold files."""
+        pattern = self.resolve(pattern)
+        for path in self.root.glob(pattern):
+            relative = path.relative_to(self.root)
+            if not _IGNORED.intersection(relative.parts) and (
+                path.is_file() or any(path.iterdir())
+            ):
+                yield relative.as_posix()
+
+    def resolve(self, pattern: str) -> str:
+        """Put the package's folder for `{package}` in a path."""
+        if "{package}" not in pattern:
+            return pattern
+        folder = self.source.relative_to(self.root).as_posix()
+        return pattern.replace("{package}", folder)
+
+    def read(self, path: str) -> str:
+        """Return a file's text, empty if there is none."""
+        file = self.root / self.resolve(path)
+        return file.read_text("utf-8", errors="replace") if file.is_file() else ""
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        """What `pyproject.toml` says; empty if there is none or it cannot be read."""
+        return self.toml("pyproject.toml")
+
+    def toml(self, path: str) -> Mapping[str, Any]:
+        """Return what a TOML file says; empty if there is none or it cannot be read."""
+        try:
+            return tomllib.loads(self.read(path))
+        except tomllib.TOMLDecodeError as error:
+            self._note(path, str(error))
+            return {}
+
+    def yaml(self, path: str) -> Any:  # noqa: ANN401  what the file holds
+        """Return what a YAML file says; empty if there is none or it cannot be read."""
+        try:
+            return yaml.safe_load(self.read(path)) or {}
+        except yaml.YAMLError as error:
+            self._note(path, str(error).replace("\n", " "))
+            return {}
+
+    @cached_property
+    def answers(self) -> Mapping[str, Any]:
+        """The answers that a project generated from this template records."""
+        answers = self.yaml(".copier-answers.yml")
+        if isinstance(answers, dict) and "layout" in answers:
+            return answers
+        return {}
+
+    @property
+    def generated(self) -> bool:
+        """Whether the service comes from this template, and so should have its tests."""
+        return bool(self.answers)
+
+    @cached_property
+    def layout(self) -> Layout | None:
+        """How the code is arranged, told from its folders; `None` if unclear."""
+        if self.answers.get("layout") in {"layered", "domain"}:
+            return "layered" if self.answers["layout"] == "layered" else "domain"
+        folders = {path.name for path in self.source.iterdir() if path.is_dir()}
+        if all(folders & layer for layer in _LAYERS):
+            return "layered"
+        return "domain" if self.domains else None
+
+    @cached_property
+    def domains(self) -> list[str]:
+        """The packages of business domains: those that hold a router of their own."""
+        return sorted(
+            folder.name
+            for folder in self.source.iterdir()
+            if folder.is_dir()
+            and folder.name not in {"core", "shared", "common", *_LAYERS[0]}
+            and any((folder / f"{name}.py").is_file() for name in _ROUTERS)
+        )
+
+    @cached_property
+    def requirements(self) -> Mapping[str, str]:
+        """The declared dependencies, development included: normal name to requirement."""
+        project = self.manifest.get("project", {})
+        declared = [*project.get("dependencies", [])]
+        for extra in project.get("optional-dependencies", {}).values():
+            declared += extra
+        for group in self.manifest.get("dependency-groups", {}).values():
+            declared += [item for item in group if isinstance(item, str)]
+        return {_normal(item): item for item in declared}
+
+    @cached_property
+    def ignored(self) -> pathspec.GitIgnoreSpec:
+        """What `.gitignore` at the root keeps out of git."""
+        return pathspec.GitIgnoreSpec.from_lines(self.read(".gitignore").splitlines())
+
+    @cached_property
+    def modules(self) -> list[Module]:
+        """The modules of the import package."""
+        return list(self._parse(self.source, self.source.parent))
+
+    @cached_property
+    def tests(self) -> list[Module]:
+        """The modules below `tests`."""
+        return list(self._parse(self.root / "tests", self.root))
+
+    @cached_property
+    def classes(self) -> list[Class]:
+        """Every class of the package."""
+        return [
+            Class(module, node) for module in self.modules for node in module.classes
+        ]
+
+    def subclasses(self, *roots: str) -> list[Class]:
+        """Return the classes that descend from one of these names, at any distance."""
+        names = set(roots)
+        found: dict[int, Class] = {}
+        while True:
+            more = [
+                each
+                for each in self.classes
+                if id(each.node) not in found and names.intersection(each.bases)
+            ]
+            if not more:
+                return sorted(
+                    found.values(),
+                    key=lambda each: (each.module.path, each.node.lineno),
+                )
+            names.update(each.name for each in more)
+            found.update((id(each.node), each) for each in more)
+
+    @cached_property
+    def models(self) -> list[Class]:
+        """The mapped classes: those with a `__tablename__`."""
+        return [
+            each
+            for each in self.classes
+            if any("__tablename__" in assigned(item) for item in each.node.body)
+        ]
+
+    @cached_property
+    def schemas(self) -> list[Class]:
+        """The Pydantic models, settings left out."""
+        settings = {id(each.node) for each in self.subclasses("BaseSettings")}
+        return [
+            each
+            for each in self.subclasses("BaseModel")
+            if id(each.node) not in settings
+        ]
+
+    @cached_property
+    def routers(self) -> list[Module]:
+        """The modules with routes: those that make an `APIRouter` at the top."""
+        return [
+            module
+            for module in self.modules
+            if any(
+                isinstance(node, ast.Assign | ast.AnnAssign)
+                and isinstance(node.value, ast.Call)
+                and last_name(node.value.func) == "APIRouter"
+                for node in module.tree.body
+            )
+        ]
+
+    @cached_property
+    def services(self) -> list[Module]:
+        """The modules with business rules, told by their names."""
+        return self._named({"services", "service", "usecases", "use_cases"})
+
+    @cached_property
+    def repositories(self) -> list[Module]:
+        """The modules with data access, told by their names."""
+        return self._named({"repositories", "repository", "crud", "dal"})
+
+    def module(self, *candidates: str) -> Module | None:
+        """Return the first module there is, by its name below the package."""
+        for candidate in candidates:
+            for module in self.modules:
+                if ".".join(module.parts) == candidate:
+                    return module
+        return None
+
+    def _named(self, names: set[str]) -> list[Module]:
+        return [
+            module
+            for module in self.modules
+            if names.intersection(module.parts)
+            and not module.path.endswith("/__init__.py")
+        ]
+
+    def _parse(self, folder: Path, base: Path) -> Iterator[Module]:
+        for path in sorted(folder.rglob("*.py")):
+            relative = path.relative_to(self.root).as_posix()
+            if _IGNORED.intersection(path.relative_to(folder).parts):
+                continue
+            parts = path.relative_to(base).with_suffix("").parts
+            name = ".".join(parts).removesuffix(".__init__")
+            text = path.read_text("utf-8", errors="replace")
+            try:
+                yield Module(relative, name, text, ast.parse(text))
+            except (SyntaxError, ValueError) as error:
+                self._note(relative, str(error))
+
+    def _note(self, path: str, reason: str) -> None:
+        broken = Broken(path, reason)
+        if broken not in self.broken:
+            self.broken.append(broken)
+
+
+def last_name(node: ast.expr) -> str:
+    """Return `c` for `c`, `a.b.c`, `c[d]` and `c(...)`; empty for anything else."""
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(value=inner) | ast.Call(func=inner):
+            return last_name(inner)
+        case _:
+            return ""
+
+
+def assigned(node: ast.stmt) -> Sequence[str]:
+    """Return the names that a statement assigns to."""
+    match node:
+        case ast.Assign(targets=targets):
+            return [target.id for target in targets if isinstance(target, ast.Name)]
+        case (
+            ast.AnnAssign(target=ast.Name(id=name))
+            | ast.TypeAlias(name=ast.Name(id=name))
+        ):
+            return [name]
+        case _:
+            return []
+
+
+def _imports(module: Module) -> Iterator[tuple[str, int]]:
+    package = module.name.split(".")
+    if not module.path.endswith("/__init__.py"):
+        package = package[:-1]
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            origin = ".".join([*above, *filter(None, [node.module])])
+            for alias in node.names:
+                yield f"{origin}.{alias.name}", node.lineno
+
+
+def _files(root: Path) -> Iterator[str]:
+    for folder, folders, names in root.walk():
+        folders[:] = [name for name in folders if name not in _IGNORED]
+        for name in names:
+            yield (folder / name).relative_to(root).as_posix()
+
+
+def _package(root: Path, manifest: Mapping[str, Any]) -> Path:
+    backend = manifest.get("tool", {}).get("uv", {}).get("build-backend", {})
+    name = backend.get("module-name")
+    if isinstance(name, str) and (root / "src" / name).is_dir():
+        return root / "src" / name
+    for base in (root / "src", root):
+        if not base.is_dir():
+            continue
+        packages = [
+            folder
+            for folder in base.iterdir()
+            if folder.is_dir()
+            and folder.name not in _BESIDES | _IGNORED
+            and (folder / "__init__.py").is_file()
+        ]
+        if packages:
+            return max(
+                packages, key=lambda path: (len([*path.rglob("*.py")]), path.name)
+            )
+        if base.name == "src" and any(base.rglob("*.py")):
+            return base
+    for name in ("app", "backend", "server"):
+        if any((root / name).glob("*.py")):
+            return root / name
+    raise NotAServiceError(
+        f"{root} holds no Python package, neither in src/ nor beside pyproject.toml."
+        " Name the folder of one service, or its package with --package."
+    )
+
+
+def _normal(requirement: str) -> str:
+    name = re.split(r"[\s\[<>=!~;@(]", requirement.strip(), maxsplit=1)[0]
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,1 @@
+"""The generated service against the requirements of the standards."""

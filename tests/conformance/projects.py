@@ -1,0 +1,45 @@
+"""Projects to judge: fresh ones, spoiled ones, and the API that they describe."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from conformance.changes import Spoiled
+from harness.answers import Answers
+from harness.workbench import Workbench
+
+type Rendered = Callable[[Answers], Path]
+
+_DESCRIBE = """
+import json, os
+os.environ["DATABASE_URL"] = "postgresql://user:password@localhost/service"
+from {main} import create_app
+print(json.dumps(create_app().openapi()))
+"""
+
+
+@contextmanager
+def spoiled(rendered: Rendered, example: Spoiled) -> Iterator[Path]:
+    """Make a project in which something is wrong, until the block ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "service"
+        shutil.copytree(rendered(example.answers), project)
+        example.apply(project)
+        yield project
+
+
+def described(workbench: Workbench, main: str) -> Mapping[str, Any]:
+    """Return what the service on the workbench says of its API (OpenAPI).
+
+    Args:
+        workbench: with an environment.
+        main: the module with the application's factory.
+    """
+    code = _DESCRIBE.format(main=main)
+    output = workbench.run("uv", "run", "--no-sync", "python", "-c", code)
+    document: Mapping[str, Any] = json.loads(output.splitlines()[-1])
+    return document
