@@ -1,0 +1,1 @@
+"""How fast the generated service answers, beside floors on the same database."""

@@ -1,0 +1,153 @@
+"""A generated service and the floors, running on one database."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from maintenance.template import copy_questionnaire, generate
+
+ROOT = Path(__file__).resolve().parents[3]
+FLOORS = Path(__file__).with_name("floors")
+NAMES = {"project_name": "acme-orders", "package_name": "acme"}
+ORDERS = 1000
+
+_DATABASE = """
+import sys
+from scripts.local import start_postgres
+print(start_postgres("benchmark"), flush=True)
+sys.stdin.read()
+"""
+
+
+class Stage:
+    """Everything that is measured, from the first to the last request.
+
+    Attributes:
+        ports: where each server listens, by its name.
+        orders: the ids of the orders that are there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Use an empty folder."""
+        self.ports: dict[str, int] = {}
+        self.orders: list[str] = []
+        self._folder = folder
+        self._project = folder / "service"
+        self._processes = ExitStack()
+        self._environment = {
+            **{key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"},
+            "XDG_CACHE_HOME": str(folder / "caches"),
+            "UV_CACHE_DIR": self._output("uv", "cache", "dir"),
+            "PYTHONPATH": str(FLOORS),
+        }
+
+    def __enter__(self) -> Self:
+        """Render the service, start PostgreSQL and the servers, store some orders."""
+        with self._processes:
+            self._prepare()
+            self._processes = self._processes.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop everything."""
+        self._processes.close()
+
+    def _prepare(self) -> None:
+        template = self._folder / "template"
+        copy_questionnaire(ROOT, template)
+        shutil.copytree(ROOT / "template", template / "template")
+        generate(template, self._project, NAMES)
+        subprocess.run(
+            ["uv", "sync", "--locked", "--quiet"],
+            cwd=self._project,
+            env=self._environment,
+            check=True,
+        )
+        database = self._start("1", "python", "-c", _DATABASE, stdout=subprocess.PIPE)
+        assert database.stdout is not None
+        url = database.stdout.readline().decode().strip()
+        # As in production, but for what it cannot have here.
+        self._environment |= {"DATABASE_URL": url, "LOG_LEVEL": "INFO"}
+        subprocess.run(
+            ["uv", "run", "--no-sync", "alembic", "upgrade", "head"],
+            cwd=self._project,
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+        self._serve("service", "acme", "serve")
+        for name in ("bare", "plain"):
+            server = ("--no-access-log", "--no-server-header", "--log-level", "warning")
+            self._serve(name, "uvicorn", f"{name}:app", *server)
+        self.orders = [self._create(number) for number in range(ORDERS)]
+
+    def _serve(self, name: str, *command: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        log = self._processes.enter_context((self._folder / f"{name}.log").open("wb"))
+        process = self._start("0", *command, "--port", str(port), stdout=log.fileno())
+        self.ports[name] = port
+        end = time.monotonic() + 30
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                self._ask(port, "/health")
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        said = (self._folder / f"{name}.log").read_text("utf-8")
+        raise RuntimeError(f"{name} does not answer:\n{said}")
+
+    def _create(self, number: int) -> str:
+        lines = [
+            {"sku": f"TEA-{n}", "quantity": n, "unit_price": "4.50"} for n in (1, 2)
+        ]
+        order = {"reference": f"seed-{number}", "customer": "Ada", "lines": lines}
+        answer = self._ask(self.ports["service"], "/api/v1/orders", order)
+        return str(answer["id"])
+
+    def _ask(self, port: int, path: str, data: object = None) -> dict[str, object]:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}{path}",
+            None if data is None else json.dumps(data).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+            answer: dict[str, object] = json.load(response)
+            return answer
+
+    def _start(self, core: str, *command: str, stdout: int) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            ["taskset", "-c", core, "uv", "run", "--no-sync", *command],
+            cwd=self._project,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=stdout,
+            stderr=subprocess.STDOUT if stdout != subprocess.PIPE else None,
+        )
+        self._processes.callback(_stop, process)
+        return process
+
+    @staticmethod
+    def _output(*command: str) -> str:
+        ran = subprocess.run(command, capture_output=True, text=True, check=True)
+        return ran.stdout.strip()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    process.terminate()
+    try:
+        process.wait(timeout=35)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
