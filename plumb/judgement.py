@@ -1,6 +1,6 @@
 """Judges a service: every row that has checks, each with its outcome."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,21 +41,18 @@ class Judgement:
 
 def judge(
     service: Service,
-    requirements: Mapping[str, Requirement],
+    requirements: Iterable[Requirement],
     checks: Mapping[str, Sequence[Check]],
-    progress: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Judgement]:
     """Yield the judgement of each requirement, in their order.
 
     Args:
         service: the service.
-        requirements: the rows to judge by, by id.
-        checks: the checks of each row.
-        progress: told the id of each row before it is judged.
+        requirements: the rows to judge by.
+        checks: the checks of each row, by its id.
     """
-    for name, requirement in requirements.items():
-        progress(name)
-        yield _judge(service, requirement, checks.get(name, ()))
+    for requirement in requirements:
+        yield _judge(service, requirement, checks.get(requirement.id, ()))
 
 
 def _judge(

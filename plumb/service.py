@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 import pathspec
@@ -21,6 +21,9 @@ _BESIDES = frozenset({"tests", "test", "docs", "scripts", "migrations", "alembic
 _LAYERS = (
     frozenset({"api", "routes", "routers", "endpoints"}),
     frozenset({"services", "service", "usecases", "use_cases"}),
+)
+_METHODS = frozenset(
+    {"get", "put", "post", "delete", "options", "head", "patch", "trace", "api_route"}
 )
 _ROUTERS = frozenset({"router", "routers", "routes", "views", "endpoints"})
 
@@ -141,19 +144,21 @@ class Service:
         """The paths of all files, from the root, without caches and environments."""
         return sorted(_files(self.root))
 
+    @cached_property
+    def _places(self) -> list[PurePosixPath]:
+        files = [PurePosixPath(path) for path in self.paths]
+        return sorted({each for file in files for each in (file, *file.parents[:-1])})
+
     def has(self, path: str) -> bool:
-        """Whether a file or folder is there; `*` and `{package}` are understood."""
+        """Whether a file or folder is there; `*`, `**`, `{package}` are understood."""
         return next(iter(self.glob(path)), None) is not None
 
     def glob(self, pattern: str) -> Iterator[str]:
         """Yield the paths that match, of files and of folders that hold files."""
-        pattern = self.resolve(pattern)
-        for path in self.root.glob(pattern):
-            relative = path.relative_to(self.root)
-            if not _IGNORED.intersection(relative.parts) and (
-                path.is_file() or any(path.iterdir())
-            ):
-                yield relative.as_posix()
+        pattern = self.resolve(pattern).rstrip("/")
+        for place in self._places:
+            if place.full_match(pattern):
+                yield place.as_posix()
 
     def resolve(self, pattern: str) -> str:
         """Put the package's folder for `{package}` in a path."""
@@ -294,16 +299,9 @@ class Service:
 
     @cached_property
     def routers(self) -> list[Module]:
-        """The modules with routes: those that make an `APIRouter` at the top."""
+        """The modules with routes: functions decorated as `@router.get("/...")`."""
         return [
-            module
-            for module in self.modules
-            if any(
-                isinstance(node, ast.Assign | ast.AnnAssign)
-                and isinstance(node.value, ast.Call)
-                and last_name(node.value.func) == "APIRouter"
-                for node in module.tree.body
-            )
+            module for module in self.modules if any(map(is_route, module.functions))
         ]
 
     @cached_property
@@ -333,17 +331,20 @@ class Service:
         ]
 
     def _parse(self, folder: Path, base: Path) -> Iterator[Module]:
-        for path in sorted(folder.rglob("*.py")):
-            relative = path.relative_to(self.root).as_posix()
-            if _IGNORED.intersection(path.relative_to(folder).parts):
+        for path in self.paths:
+            file = self.root / path
+            if file.suffix != ".py" or not file.is_relative_to(folder):
                 continue
-            parts = path.relative_to(base).with_suffix("").parts
-            name = ".".join(parts).removesuffix(".__init__")
-            text = path.read_text("utf-8", errors="replace")
+            name = ".".join(file.relative_to(base).with_suffix("").parts)
             try:
-                yield Module(relative, name, text, ast.parse(text))
-            except (SyntaxError, ValueError) as error:
-                self._note(relative, str(error))
+                content = file.read_bytes()
+                # From bytes, for the encoding that a file may name.
+                tree = ast.parse(content)
+            except (OSError, SyntaxError, ValueError) as error:
+                self._note(path, str(error))
+                continue
+            text = content.decode("utf-8", errors="replace")
+            yield Module(path, name.removesuffix(".__init__"), text, tree)
 
     def _note(self, path: str, reason: str) -> None:
         broken = Broken(path, reason)
@@ -360,6 +361,19 @@ def last_name(node: ast.expr) -> str:
             return last_name(inner)
         case _:
             return ""
+
+
+def is_route(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a decorator makes the function answer requests."""
+    return any(
+        isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr in _METHODS
+        and each.args
+        and isinstance(each.args[0], ast.Constant)
+        and isinstance(each.args[0].value, str)
+        for each in function.decorator_list
+    )
 
 
 def assigned(node: ast.stmt) -> Sequence[str]:

@@ -5,12 +5,14 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from conformance.changes import Spoiled
 from harness.answers import Answers
 from harness.workbench import Workbench
+from plumb.service import Service
 
 type Rendered = Callable[[Answers], Path]
 
@@ -20,6 +22,12 @@ os.environ["DATABASE_URL"] = "postgresql://user:password@localhost/service"
 from {main} import create_app
 print(json.dumps(create_app().openapi()))
 """
+
+
+@cache
+def judged(project: Path) -> Service:
+    """Return the service in a folder that nobody changes, read once."""
+    return Service(project)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import pytest
 
 from conformance.changes import Spoiled, resolve
 from conformance.counterexamples import FINDINGS
-from conformance.projects import Rendered, described, spoiled
+from conformance.projects import Rendered, described, judged, spoiled
 from harness.workbench import Workbench
 from plumb.check import Check, Finding
 from plumb.checks import CHECKS
@@ -48,7 +48,7 @@ def test_check_finds_what_is_wrong(
     check: Check, example: Spoiled, rendered: Rendered
 ) -> None:
     """It is silent about the project as it was rendered, and not about the other."""
-    before = Service(rendered(example.answers))
+    before = judged(rendered(example.answers))
     assert check.applies(before)
     assert check.findings(before) == []
 

@@ -33,7 +33,7 @@ def test_a_generated_service_meets_every_checked_row(
     workbench.run("uv", "sync", "--locked")
     main = resolve("{place[main]}", combination).removeprefix("src/").replace("/", ".")
     service = Service(rendered(combination), openapi=described(workbench, main))
-    rows = {name: Matrix.read().requirements[name] for name in CHECKS}
+    rows = [Matrix.read().requirements[name] for name in CHECKS]
 
     judgements = judge(service, rows, CHECKS)
 
