@@ -24,7 +24,7 @@ def plumb(  # noqa: PLR0913, PLR0917  each is an option of the command
         Path, typer.Argument(help="The folder of a service.", metavar="SERVICE")
     ],
     package: Annotated[
-        Path | None, typer.Option(help="Its import package, if it is not found.")
+        Path | None, typer.Option(help="Its import package's folder, from SERVICE.")
     ] = None,
     openapi: Annotated[
         Path | None, typer.Option(help="Its API's description, as JSON.")
@@ -49,7 +49,7 @@ def plumb(  # noqa: PLR0913, PLR0917  each is an option of the command
         read = Service(
             service,
             openapi=None if openapi is None else _document(openapi),
-            source=package or Path(),
+            chosen=package,
         )
     except NotAServiceError as error:
         raise typer.BadParameter(str(error), param_hint="SERVICE") from None

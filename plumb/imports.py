@@ -4,12 +4,14 @@ import importlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 import grimp
+from grimp.exceptions import GrimpException
 
 from plumb.check import CannotJudgeError, Check, Finding
-from plumb.service import Service
+from plumb.service import Service, table
 
 
 @lru_cache(maxsize=4)
@@ -19,15 +21,22 @@ def graph(service: Service) -> grimp.ImportGraph:
     Raises:
         CannotJudgeError: the package cannot be found as one.
     """
+    name = service.package
+    named = [name_ for module in service.modules for name_, _ in module.imports]
+    if len(service.modules) > 1 and not any(_below(each, [name]) for each in named):
+        raise CannotJudgeError(f"no import names the package {name}")
     folder = str(service.source.parent)
     sys.path.insert(0, folder)
     importlib.invalidate_caches()
     try:
-        return grimp.build_graph(
-            service.package, include_external_packages=True, cache_dir=None
-        )
-    except Exception as error:
-        raise CannotJudgeError(f"the imports cannot be followed: {error}") from error
+        spec = find_spec(name)
+        found = [*(spec.submodule_search_locations or [])] if spec else []
+        if str(service.source) not in found:
+            raise CannotJudgeError(f"another package is installed as {name} here")
+        return grimp.build_graph(name, include_external_packages=True, cache_dir=None)
+    except GrimpException as error:
+        said = f"{type(error).__name__} {error}".strip()
+        raise CannotJudgeError(f"the imports cannot be followed: {said}") from error
     finally:
         sys.path.remove(folder)
 
@@ -68,8 +77,8 @@ def cycles(service: Service) -> Iterator[Finding]:
 
 def contracts(service: Service) -> list[Mapping[str, Any]]:
     """Return the import contracts that the service's own gate checks."""
-    settings = service.manifest.get("tool", {}).get("importlinter", {})
-    return list(settings.get("contracts", []))
+    settings = table(service.manifest, "tool", "importlinter")
+    return list(map(table, settings.get("contracts", [])))
 
 
 def contracted(name: str, rule: str) -> Check:
@@ -78,8 +87,11 @@ def contracted(name: str, rule: str) -> Check:
     def judge(service: Service) -> Iterator[Finding]:
         if not service.generated:
             raise CannotJudgeError(f"only a contract can show that {rule}")
-        if name not in [contract.get("name") for contract in contracts(service)]:
+        own = [each for each in contracts(service) if each.get("name") == name]
+        if not own:
             yield Finding(f"there is no import contract {name!r}", "pyproject.toml")
+        elif own[0].get("ignore_imports"):
+            yield Finding(f"{name!r} has exceptions: {rule}", "pyproject.toml")
 
     said = f'the import contract "{name}" holds: {rule}'
     return Check("contract", said, judge, node=name)

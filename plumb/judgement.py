@@ -68,6 +68,9 @@ def _judge(
             findings += check.findings(service)
         except CannotJudgeError as error:
             unknown.append(str(error))
+        except Exception as error:  # noqa: BLE001  one row must not end the others
+            said = f"{type(error).__name__}: {error}".strip()
+            unknown.append(f"the check itself failed, which is a bug: {said}")
     return Judgement(requirement, findings, unknown, concerned=bool(concerning))
 
 

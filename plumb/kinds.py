@@ -9,8 +9,8 @@ from functools import lru_cache
 from textwrap import shorten
 from typing import Any
 
-from plumb.check import CannotJudgeError, Check, Finding
-from plumb.service import Service
+from plumb.check import CannotJudgeError, Check, Finding, Kind
+from plumb.service import Service, last_name
 
 type Predicate = Callable[[Any], bool]
 
@@ -114,10 +114,19 @@ def shipped(node: str, shows: str) -> Check:
     def judge(service: Service) -> Iterator[Finding]:
         if not service.generated:
             raise CannotJudgeError(f"only a test can show that {shows}")
-        for module in service.tests:
-            if module.path == file and any(f.name == name for f in module.functions):
-                return
-        yield Finding(f"the test {name} is gone; it shows that {shows}", file)
+        tests = [
+            function
+            for module in service.tests
+            if module.path == file
+            for function in module.functions
+            if function.name == name
+        ]
+        if not tests:
+            yield Finding(f"the test {name} is gone; it shows that {shows}", file)
+        for test in tests:
+            marks = {last_name(decorator) for decorator in test.decorator_list}
+            if marks & {"skip", "skipif", "xfail"}:
+                yield Finding(f"the test {name} may fail: {shows}", file, test.lineno)
 
     return Check("test", shows, judge, node=node)
 
@@ -126,9 +135,10 @@ def rules(*codes: str) -> Check:
     """Demand that rules of ruff are on, and find nothing in the package."""
 
     def judge(service: Service) -> Iterator[Finding]:
-        off = [code for code in codes if code not in _enabled(service)]
-        for code in off:
-            yield Finding(f"ruff's {code} is off", "pyproject.toml", code=code)
+        off = " ".join(code for code in codes if code not in _enabled(service))
+        if off:
+            said = f"ruff does not look at it: switch {off} on"
+            yield Finding(said, "pyproject.toml", code=off)
         for found in _violations(service):
             if found.code in codes:
                 yield found
@@ -143,8 +153,8 @@ def openapi(rule: str) -> Callable[[Callable[..., Iterable[Finding]]], Check]:
         def judge_service(service: Service) -> Iterable[Finding]:
             if service.openapi is None:
                 raise CannotJudgeError(
-                    f"needs the API's description to tell that {rule}:"
-                    " save /openapi.json and pass --openapi FILE"
+                    "needs the API's description: save /openapi.json, and give it with"
+                    " --openapi FILE"
                 )
             return judge(service.openapi)
 
@@ -169,16 +179,16 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def _value(kind: Any, file: str, key: str, holds: Predicate, rule: str) -> Check:  # noqa: ANN401
+def _value(kind: Kind, file: str, key: str, holds: Predicate, rule: str) -> Check:
     def judge(service: Service) -> Iterator[Finding]:
         value: Any = service.toml(file) if kind == "toml" else service.yaml(file)
+        if any(each.path == file for each in service.broken):
+            raise CannotJudgeError(f"{file} cannot be read")
         for part in filter(None, key.split(".")):
             value = value.get(part) if isinstance(value, dict) else None
         if not holds(value):
-            shown = "missing" if value is None else json.dumps(value, default=str)
-            yield Finding(
-                f"{key or 'the file'} {rule}; it is {shorten(shown, 100)}", file
-            )
+            shown = "missing" if value in (None, {}) else shorten(str(value), 100)
+            yield Finding(f"{key or 'the file'} {rule}; it is {shown}", file)
 
     return Check(kind, f"`{key or file}` {rule}", judge)
 
@@ -187,21 +197,13 @@ def _listed(items: Iterable[str]) -> str:
     return ", ".join(f"`{item.replace('|', '` or `')}`" for item in items)
 
 
-@lru_cache(maxsize=4)
-def _enabled(service: Service) -> frozenset[str]:
-    file = next((module.path for module in service.modules), "")
-    shown = _ruff(service, "--show-settings", file)
-    enabled = shown.partition("linter.rules.enabled = [")[2].partition("]")[0]
-    return frozenset(
-        line.rpartition("(")[2].rstrip("),") for line in enabled.split("\n")
-    )
+def violations(service: Service, *options: str) -> list[Finding]:
+    """Return what ruff finds with these options, in the service's own settings.
 
-
-@lru_cache(maxsize=4)
-def _violations(service: Service) -> list[Finding]:
-    folder = service.source.relative_to(service.root).as_posix()
-    # The service's own settings say where a limit lies; what is on is asked elsewhere.
-    found = _ruff(service, "--select=ALL", "--output-format=json", folder)
+    Raises:
+        CannotJudgeError: ruff does not run there.
+    """
+    found = ruff(service, "check", "--exit-zero", "--output-format=json", *options)
     return [
         Finding(
             f"{each['code']} {each['message']}",
@@ -214,14 +216,38 @@ def _violations(service: Service) -> list[Finding]:
     ]
 
 
-def _ruff(service: Service, *options: str) -> str:
+def ruff(service: Service, command: str, *options: str) -> str:
+    """Return what a command of ruff prints in the service's folder.
+
+    Raises:
+        CannotJudgeError: ruff does not run there.
+    """
     ran = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--no-cache", "--exit-zero", *options],
+        [sys.executable, "-m", "ruff", command, "--no-cache", *options],
         cwd=service.root,
         capture_output=True,
         text=True,
         check=False,
     )
-    if ran.returncode:
+    if ran.returncode > 1:
         raise CannotJudgeError(f"ruff does not run here: {ran.stderr.strip()}")
     return ran.stdout
+
+
+@lru_cache(maxsize=4)
+def _enabled(service: Service) -> frozenset[str]:
+    file = next((module.path for module in service.modules), "")
+    shown = ruff(service, "check", "--exit-zero", "--show-settings", file)
+    enabled = shown.partition("linter.rules.enabled = [")[2].partition("]")[0]
+    return frozenset(
+        line.rpartition("(")[2].rstrip("),") for line in enabled.split("\n")
+    )
+
+
+@lru_cache(maxsize=4)
+def _violations(service: Service) -> list[Finding]:
+    folder = service.source.relative_to(service.root).as_posix()
+    # The service's own settings say where a limit lies; what is on, or where it is not
+    # looked at, is asked elsewhere.
+    everywhere = 'lint.per-file-ignores = {"__init__.py" = ["F401"]}'
+    return violations(service, "--select=ALL", f"--config={everywhere}", folder)

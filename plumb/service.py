@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,13 +16,24 @@ import yaml
 type Layout = Literal["layered", "domain"]
 
 _IGNORED = frozenset(
-    {".git", ".venv", "venv", "node_modules", "__pycache__", "dist", "build"}
+    {
+        ".git",
+        ".tox",
+        ".venv",
+        "__pycache__",
+        "env",
+        "node_modules",
+        "site-packages",
+        "venv",
+    }
 )
+_BUILT = frozenset({"build", "dist"})
 _BESIDES = frozenset({"tests", "test", "docs", "scripts", "migrations", "alembic"})
 _LAYERS = (
     frozenset({"api", "routes", "routers", "endpoints"}),
     frozenset({"services", "service", "usecases", "use_cases"}),
 )
+_BASES = frozenset({"src", "lib"})
 _METHODS = frozenset(
     {"get", "put", "post", "delete", "options", "head", "patch", "trace", "api_route"}
 )
@@ -49,16 +61,21 @@ class Module:
     tree: ast.Module
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """Every node of its syntax tree."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
     def classes(self) -> list[ast.ClassDef]:
         """Every class, nested ones included."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
+        return [node for node in self.nodes if isinstance(node, ast.ClassDef)]
 
     @cached_property
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Every function and method, nested ones included."""
         return [
             node
-            for node in ast.walk(self.tree)
+            for node in self.nodes
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         ]
 
@@ -109,12 +126,13 @@ class Service:
     Attributes:
         root: its folder, with `pyproject.toml`.
         openapi: the description of its API, if one was given.
-        source: the folder of its import package.
+        chosen: the folder of its import package, from the root, if it was named.
+        broken: the files that could not be read.
     """
 
     root: Path
     openapi: Mapping[str, Any] | None = None
-    source: Path = field(default=Path())
+    chosen: Path | None = None
     broken: list[Broken] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -128,11 +146,21 @@ class Service:
                 f"{self.root} is no folder. Name a service's folder."
             )
         self.root = self.root.resolve()
-        if self.source == Path():
-            self.source = _package(self.root, self.manifest)
-        elif not self.source.is_dir():
-            raise NotAServiceError(f"{self.source} is no folder of Python modules.")
-        self.source = self.source.resolve()
+        if not self.source.is_relative_to(self.root):
+            raise NotAServiceError(f"{self.source} lies outside of {self.root}.")
+
+    @cached_property
+    def source(self) -> Path:
+        """The folder of its import package.
+
+        Raises:
+            NotAServiceError: there is none.
+        """
+        if self.chosen is None:
+            return _package(self)
+        if not (self.root / self.chosen).is_dir():
+            raise NotAServiceError(f"{self.chosen} is no folder of {self.root}.")
+        return (self.root / self.chosen).resolve()
 
     @property
     def package(self) -> str:
@@ -170,7 +198,13 @@ class Service:
     def read(self, path: str) -> str:
         """Return a file's text, empty if there is none."""
         file = self.root / self.resolve(path)
-        return file.read_text("utf-8", errors="replace") if file.is_file() else ""
+        if not file.is_file():
+            return ""
+        try:
+            return file.read_text("utf-8-sig", errors="replace")
+        except OSError as error:
+            self._note(path, str(error))
+            return ""
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
@@ -197,9 +231,8 @@ class Service:
     def answers(self) -> Mapping[str, Any]:
         """The answers that a project generated from this template records."""
         answers = self.yaml(".copier-answers.yml")
-        if isinstance(answers, dict) and "layout" in answers:
-            return answers
-        return {}
+        own = {"package_name", "layout", "with_example"}
+        return answers if isinstance(answers, dict) and own <= answers.keys() else {}
 
     @property
     def generated(self) -> bool:
@@ -230,23 +263,44 @@ class Service:
     @cached_property
     def requirements(self) -> Mapping[str, str]:
         """The declared dependencies, development included: normal name to requirement."""
-        project = self.manifest.get("project", {})
-        declared = [*project.get("dependencies", [])]
-        for extra in project.get("optional-dependencies", {}).values():
-            declared += extra
-        for group in self.manifest.get("dependency-groups", {}).values():
-            declared += [item for item in group if isinstance(item, str)]
+        declared = [*_strings(table(self.manifest, "project").get("dependencies"))]
+        for groups in (
+            table(self.manifest, "project", "optional-dependencies"),
+            table(self.manifest, "dependency-groups"),
+        ):
+            for group in groups.values():
+                declared += _strings(group)
+        poetry = table(self.manifest, "tool", "poetry")
+        parts = [poetry, *map(table, table(poetry, "group").values())]
+        for part in parts:
+            for name, version in table(part, "dependencies").items():
+                declared.append(f"{name} {version if isinstance(version, str) else ''}")
+        for path in self.glob("requirements*.txt"):
+            lines = (
+                line.partition("#")[0].strip() for line in self.read(path).split("\n")
+            )
+            declared += [line for line in lines if line and not line.startswith("-")]
         return {_normal(item): item for item in declared}
 
     @cached_property
     def ignored(self) -> pathspec.GitIgnoreSpec:
         """What `.gitignore` at the root keeps out of git."""
-        return pathspec.GitIgnoreSpec.from_lines(self.read(".gitignore").splitlines())
+        try:
+            return pathspec.GitIgnoreSpec.from_lines(
+                self.read(".gitignore").splitlines()
+            )
+        except ValueError as error:
+            self._note(".gitignore", str(error))
+            return pathspec.GitIgnoreSpec([])
 
     @cached_property
     def modules(self) -> list[Module]:
-        """The modules of the import package."""
-        return list(self._parse(self.source, self.source.parent))
+        """The modules of the import package, without tests and migrations in it."""
+        return [
+            module
+            for module in self._parse(self.source, self.source.parent)
+            if not _BESIDES.intersection(module.parts)
+        ]
 
     @cached_property
     def tests(self) -> list[Module]:
@@ -280,11 +334,12 @@ class Service:
 
     @cached_property
     def models(self) -> list[Class]:
-        """The mapped classes: those with a `__tablename__`."""
+        """The mapped classes: with a `__tablename__`, or SQLModel's `table=True`."""
         return [
             each
             for each in self.classes
             if any("__tablename__" in assigned(item) for item in each.node.body)
+            or any(keyword.arg == "table" for keyword in each.node.keywords)
         ]
 
     @cached_property
@@ -339,11 +394,12 @@ class Service:
             try:
                 content = file.read_bytes()
                 # From bytes, for the encoding that a file may name.
-                tree = ast.parse(content)
-            except (OSError, SyntaxError, ValueError) as error:
+                with warnings.catch_warnings(action="ignore"):
+                    tree = ast.parse(content)
+            except (OSError, SyntaxError, ValueError, RecursionError) as error:
                 self._note(path, str(error))
                 continue
-            text = content.decode("utf-8", errors="replace")
+            text = content.decode("utf-8-sig", errors="replace")
             yield Module(path, name.removesuffix(".__init__"), text, tree)
 
     def _note(self, path: str, reason: str) -> None:
@@ -369,11 +425,16 @@ def is_route(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         isinstance(each, ast.Call)
         and isinstance(each.func, ast.Attribute)
         and each.func.attr in _METHODS
-        and each.args
-        and isinstance(each.args[0], ast.Constant)
-        and isinstance(each.args[0].value, str)
+        and _address(each)
         for each in function.decorator_list
     )
+
+
+def table(value: object, *keys: str) -> Mapping[str, Any]:
+    """Return the table below some keys; an empty one where there is something else."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
 
 
 def assigned(node: ast.stmt) -> Sequence[str]:
@@ -394,7 +455,7 @@ def _imports(module: Module) -> Iterator[tuple[str, int]]:
     package = module.name.split(".")
     if not module.path.endswith("/__init__.py"):
         package = package[:-1]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -405,40 +466,67 @@ def _imports(module: Module) -> Iterator[tuple[str, int]]:
                 yield f"{origin}.{alias.name}", node.lineno
 
 
+def _address(decorator: ast.Call) -> bool:
+    given = [word.value for word in decorator.keywords if word.arg == "path"]
+    match [*decorator.args, *given]:
+        case [ast.Constant(value=str(address)), *_]:
+            return address in {"", "*"} or address.startswith("/")
+        case [ast.Name() | ast.Attribute() | ast.JoinedStr(), *_]:
+            return True
+        case _:
+            return False
+
+
 def _files(root: Path) -> Iterator[str]:
     for folder, folders, names in root.walk():
-        folders[:] = [name for name in folders if name not in _IGNORED]
+        skipped = _IGNORED | _BUILT if folder == root else _IGNORED
+        folders[:] = [name for name in folders if name not in skipped]
         for name in names:
             yield (folder / name).relative_to(root).as_posix()
 
 
-def _package(root: Path, manifest: Mapping[str, Any]) -> Path:
-    backend = manifest.get("tool", {}).get("uv", {}).get("build-backend", {})
-    name = backend.get("module-name")
+def _package(service: Service) -> Path:
+    root = service.root
+    name = table(service.manifest, "tool", "uv", "build-backend").get("module-name")
     if isinstance(name, str) and (root / "src" / name).is_dir():
         return root / "src" / name
-    for base in (root / "src", root):
-        if not base.is_dir():
-            continue
-        packages = [
-            folder
-            for folder in base.iterdir()
-            if folder.is_dir()
-            and folder.name not in _BESIDES | _IGNORED
-            and (folder / "__init__.py").is_file()
-        ]
-        if packages:
-            return max(
-                packages, key=lambda path: (len([*path.rglob("*.py")]), path.name)
-            )
-        if base.name == "src" and any(base.rglob("*.py")):
-            return base
-    for name in ("app", "backend", "server"):
-        if any((root / name).glob("*.py")):
-            return root / name
-    raise NotAServiceError(
-        f"{root} holds no Python package, neither in src/ nor beside pyproject.toml."
-        " Name the folder of one service, or its package with --package."
+    python = [PurePosixPath(path) for path in service.paths if path.endswith(".py")]
+    inner = [path for path in python if not _BESIDES.intersection(path.parts)]
+    # The application tells better than names where a service's code lies.
+    for path in sorted(inner, key=lambda path: (len(path.parts), path)):
+        if "FastAPI(" in service.read(path.as_posix()):
+            depth = 2 if path.parts[0] in _BASES else 1
+            return root.joinpath(*path.parts[: min(depth, len(path.parts) - 1)])
+    return _largest_package(root, inner)
+
+
+def _largest_package(root: Path, python: Sequence[PurePosixPath]) -> Path:
+    sizes: dict[Path, int] = {}
+    for path in python:
+        depth = 2 if path.parts[0] in _BASES else 1
+        if len(path.parts) > depth:
+            folder = root.joinpath(*path.parts[:depth])
+            sizes[folder] = sizes.get(folder, 0) + 1
+    packages = {
+        each: size for each, size in sizes.items() if _is_package(each)
+    } or sizes
+    if not packages:
+        raise NotAServiceError(
+            f"{root} holds no Python package, neither in src/ nor beside pyproject.toml."
+            " Name the folder of one service, or its package with --package."
+        )
+    return max(packages, key=lambda folder: (packages[folder], folder))
+
+
+def _is_package(folder: Path) -> bool:
+    return (folder / "__init__.py").is_file()
+
+
+def _strings(value: object) -> list[str]:
+    return (
+        [item for item in value if isinstance(item, str)]
+        if isinstance(value, list)
+        else []
     )
 
 

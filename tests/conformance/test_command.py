@@ -136,7 +136,7 @@ def test_chosen_rows_are_judged_alone(foreign: Path) -> None:
     [
         (["missing"], "missing is no folder"),
         (["empty"], "holds no Python package"),
-        (["shop", "--package", "nowhere"], "nowhere is no folder of Python modules"),
+        (["shop", "--package", "nowhere"], "nowhere is no folder of"),
         (["shop", "--only", "ABC"], "there is no ABC. Name a row"),
         (["shop", "--openapi", "missing.json"], "No such file"),
         (["shop", "--openapi", "shop/app/main.py"], "is no JSON"),

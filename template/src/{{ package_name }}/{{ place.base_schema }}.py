@@ -66,10 +66,10 @@ class Page[Item](Schema):
 
     data: Sequence[Item]
     total: int = Field(ge=0, description="Items on all pages", examples=[1])
-    page: int = Field(examples=[1])
-    per_page: int = Field(examples=[20])
+    page: int = Field(ge=1, examples=[1])
+    per_page: int = Field(ge=1, examples=[20])
 
-    @computed_field(description="Number of pages")  # type: ignore[prop-decorator]
+    @computed_field(description="Number of pages", examples=[1])  # type: ignore[prop-decorator]
     @property
     def total_pages(self) -> int:
         """Number of pages, 0 where nothing matches."""

@@ -1,0 +1,244 @@
+"""Types, and what checks them (TYP)."""
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from plumb.check import Check, Finding, check, depends_on
+from plumb.commands import ci_runs, everywhere
+from plumb.kinds import includes, rules, shipped, toml
+from plumb.roles import (
+    Function,
+    arguments,
+    base_repositories,
+    generic,
+    methods,
+)
+from plumb.service import Module, Service, last_name
+
+# These say how a value is held, not what it is.
+_WRAPPERS = frozenset({"Annotated", "ClassVar", "Final", "Mapped"})
+_DEEPEST = 3
+
+
+@check("ast", "classes annotate the attributes that they introduce")
+def _annotated_attributes(service: Service) -> Iterator[Finding]:
+    for each in service.classes:
+        # What derives from something else may only give an attribute its value.
+        if not set(each.bases) <= {"ABC", "Exception", "Protocol", "object"}:
+            continue
+        for item in each.node.body:
+            if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
+                name = item.targets[0].id
+                if not name.startswith("__"):
+                    said = f"{each.name}.{name} has no annotation"
+                    yield Finding(said, each.module.path, item.lineno)
+
+
+@check("toml", "what mypy lets pass is limited to packages without types")
+def _few_exceptions(service: Service) -> Iterator[Finding]:
+    settings = service.manifest.get("tool", {}).get("mypy", {})
+    lax = ("ignore_missing_imports", "ignore_errors", "follow_imports")
+    for key in lax:
+        if settings.get(key):
+            yield Finding(f"tool.mypy.{key} holds for all modules", "pyproject.toml")
+    excluded = settings.get("exclude", [])
+    for path in [excluded] if isinstance(excluded, str) else excluded:
+        if not any(part in path for part in ("migrations", "alembic", "scripts")):
+            yield Finding(f"tool.mypy.exclude leaves out {path}", "pyproject.toml")
+    for override in settings.get("overrides", ()):
+        named = override.get("module", ())
+        for module in [named] if isinstance(named, str) else named:
+            own = module.partition(".")[0] in {service.package, "src", "*"}
+            if override.get("ignore_errors") or (own and set(lax) & override.keys()):
+                said = f"mypy does not look into {module}"
+                yield Finding(said, "pyproject.toml")
+
+
+@check("yaml", "a hook checks types before each commit")
+def _types_at_commit(service: Service) -> Iterator[Finding]:
+    hooks = [each for each in everywhere(service) if "pre-commit" in each.path]
+    if not any("mypy" in each.line or "pyright" in each.line for each in hooks):
+        yield Finding("no hook runs mypy", ".pre-commit-config.yaml")
+
+
+@check("ast", "an interface is a `Protocol`, not an abstract class without code")
+def _structural_interfaces(service: Service) -> Iterator[Finding]:
+    for each in service.classes:
+        functions = methods(each.node)
+        if functions and "Protocol" not in each.bases and all(map(_empty, functions)):
+            said = f"{each.name} only says what others do; make it a Protocol"
+            yield Finding(said, each.module.path, each.node.lineno)
+
+
+def _empty(function: Function) -> bool:
+    """Whether a method does nothing: `...`, `pass`, or no more than refuse."""
+    body = function.body
+    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        body = body[1:] or body[:1]
+    match body:
+        case [ast.Pass()] | [ast.Expr(value=ast.Constant())]:
+            return function.name != "__init__"
+        case [ast.Raise(exc=error)]:
+            return error is not None and last_name(error) == "NotImplementedError"
+        case _:
+            return False
+
+
+@check("ast", "the base of repositories and the page of a list are generic")
+def _generic_bases(service: Service) -> Iterator[Finding]:
+    if not base_repositories(service):
+        yield Finding("there is no generic base of repositories")
+    pages = [each for each in service.schemas if each.name.endswith("Page")]
+    for each in pages:
+        if not generic(each.node):
+            said = f"{each.name} is for one kind of item; give it a type parameter"
+            yield Finding(said, each.module.path, each.node.lineno)
+    if not pages:
+        yield Finding("there is no generic page of a list, such as Page[Item]")
+
+
+@check("ast", "the generic base has a lookup that raises, rather than return `None`")
+def _lookups_raise(service: Service) -> Iterator[Finding]:
+    for each in base_repositories(service):
+        lookups = [
+            function
+            for function in methods(each.node)
+            if function.name.startswith("get") and function.returns
+        ]
+        if not any("None" not in ast.unparse(f.returns or f) for f in lookups):
+            said = f"{each.name} has no get() that raises where nothing is found"
+            yield Finding(said, each.module.path, each.node.lineno)
+
+
+@check("ast", "a decorator keeps the parameters of what it wraps, by a `ParamSpec`")
+def _typed_decorators(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for function in module.functions:
+            inner = {
+                node.name
+                for node in function.body
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+                and node.args.vararg
+                and node.args.kwarg
+            }
+            wraps = any(
+                isinstance(node, ast.Return)
+                and isinstance(node.value, ast.Name)
+                and node.value.id in inner
+                for node in function.body
+            )
+            if wraps and not _has_parameters(module, function):
+                said = f"{function.name} forgets the parameters; write [**P, R]"
+                yield Finding(said, module.path, function.lineno)
+
+
+def _has_parameters(module: Module, function: Function) -> bool:
+    return any(isinstance(each, ast.ParamSpec) for each in function.type_params) or any(
+        isinstance(node, ast.Call) and last_name(node.func) == "ParamSpec"
+        for node in module.nodes
+    )
+
+
+@check("ast", "a text that is compared with a few others is a `Literal` or an `Enum`")
+def _closed_sets(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for scope in (*module.functions, *module.classes):
+            texts = _text_names(scope)
+            compared: dict[str, set[str]] = {}
+            for node in ast.walk(scope):
+                if isinstance(node, ast.Compare) and last_name(node.left) in texts:
+                    found = _constants(node)
+                    compared.setdefault(last_name(node.left), set()).update(found)
+            for name, values in compared.items():
+                if len(values) > 1:
+                    said = f"{name} is one of {', '.join(sorted(values))}; say so"
+                    yield Finding(f"{said} in a Literal", module.path, scope.lineno)
+
+
+def _text_names(scope: Function | ast.ClassDef) -> set[str]:
+    if isinstance(scope, ast.ClassDef):
+        fields = [each for each in scope.body if isinstance(each, ast.AnnAssign)]
+        return {
+            last_name(each.target)
+            for each in fields
+            if isinstance(each.annotation, ast.Name) and each.annotation.id == "str"
+        }
+    return {
+        each.arg
+        for each in arguments(scope)
+        if isinstance(each.annotation, ast.Name) and each.annotation.id == "str"
+    }
+
+
+def _constants(node: ast.Compare) -> set[str]:
+    return {
+        each.value
+        for side in node.comparators
+        for each in (
+            side.elts if isinstance(side, ast.Set | ast.List | ast.Tuple) else [side]
+        )
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and each.value
+    }
+
+
+@check("ast", f"a type of more than {_DEEPEST} levels has a name of its own")
+def _named_types(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for node in module.nodes:
+            match node:
+                case ast.arg(annotation=ast.expr() as annotation):
+                    pass
+                case ast.AnnAssign(annotation=annotation):
+                    pass
+                case ast.FunctionDef(returns=ast.expr() as annotation):
+                    pass
+                case ast.AsyncFunctionDef(returns=ast.expr() as annotation):
+                    pass
+                case _:
+                    continue
+            if (levels := _levels(annotation)) > _DEEPEST:
+                said = f"a type of {levels} levels; name it with `type Name = ...`"
+                yield Finding(said, module.path, annotation.lineno)
+
+
+def _levels(node: ast.expr) -> int:
+    below = [_levels(e) for e in ast.iter_child_nodes(node) if isinstance(e, ast.expr)]
+    deepest = max(below, default=0)
+    counts = isinstance(node, ast.Subscript) and last_name(node) not in _WRAPPERS
+    return deepest + 1 if counts else deepest
+
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "TYP-01": (
+        rules("ANN001", "ANN002", "ANN003", "ANN201", "ANN202", "ANN204", "ANN206"),
+        toml("tool.mypy.strict", bool, "is true"),
+        _annotated_attributes,
+    ),
+    "TYP-02": (
+        toml("tool.mypy.strict", bool, "is true"),
+        ci_runs(r"\bmypy\b", "runs mypy"),
+    ),
+    "TYP-04": (ci_runs(r"\b(mypy|pyright)\b", "checks types"), _types_at_commit),
+    "TYP-05": (
+        toml(
+            "tool.mypy.plugins", includes("pydantic.mypy"), "holds pydantic.mypy"
+        ).when(depends_on("pydantic", "fastapi")),
+    ),
+    "TYP-06": (_few_exceptions,),
+    "TYP-07": (_structural_interfaces,),
+    "TYP-08": (_generic_bases,),
+    "TYP-09": (_typed_decorators,),
+    "TYP-10": (
+        _lookups_raise,
+        shipped(
+            "tests/integration/test_database.py"
+            "::test_repository_without_the_row_says_not_found",
+            "looking up what is not there raises an error, in the generic base",
+        ),
+    ),
+    "TYP-11": (rules("RUF013", "UP045"),),
+    "TYP-12": (rules("UP007"),),
+    "TYP-13": (_closed_sets,),
+    "TYP-14": (rules("ANN401"), toml("tool.mypy.strict", bool, "is true")),
+    "TYP-15": (_named_types,),
+}

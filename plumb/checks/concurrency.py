@@ -1,0 +1,175 @@
+"""Work that waits, and work that must not make others wait (ASY)."""
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from plumb.check import Check, Finding, check, depends_on
+from plumb.kinds import calls, rules
+from plumb.service import Service, last_name
+
+_BLOCKING = frozenset(
+    {"http.client", "psycopg2", "pymongo", "pymysql", "requests", "urllib.request"}
+    | {"urllib3"}
+)
+_SYNCHRONOUS = {
+    "mysqlclient": "asyncmy",
+    "psycopg2": "asyncpg",
+    "psycopg2-binary": "asyncpg",
+    "pymysql": "asyncmy",
+    "requests": "httpx",
+    "aioredis": "redis",
+    "motor": "pymongo",
+}
+_RESOURCES = frozenset(
+    {"AsyncClient", "AsyncSession", "ClientSession", "connect", "acquire"}
+)
+_CLIENTS = frozenset(
+    {"AsyncClient", "ClientSession", "Redis", "create_async_engine", "create_pool"}
+    | {"from_url"}
+)
+_LOOPS = frozenset({"run_until_complete", "nest_asyncio"})
+
+
+@check("ast", "no library that blocks is imported")
+def _no_blocking_imports(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for name, line in module.imports:
+            if any(name == each or name.startswith(f"{each}.") for each in _BLOCKING):
+                yield Finding(
+                    f"imports {name}, which blocks the event loop: use an asynchronous"
+                    " library",
+                    module.path,
+                    line,
+                )
+
+
+@check("toml", "drivers and clients are asynchronous")
+def _asynchronous_clients(service: Service) -> Iterator[Finding]:
+    for name, better in _SYNCHRONOUS.items():
+        if name in service.requirements:
+            yield Finding(f"depends on {name}: use {better}", "pyproject.toml")
+    drivers = {"aiosqlite", "asyncmy", "asyncpg", "psycopg"}
+    if "sqlalchemy" in service.requirements and not drivers & set(service.requirements):
+        yield Finding(
+            "no driver of the database is asynchronous: uv add asyncpg",
+            "pyproject.toml",
+        )
+
+
+@check("ast", "what has to be closed is opened in `async with`")
+def _closed(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for function in module.functions:
+            if not isinstance(function, ast.AsyncFunctionDef):
+                continue
+            for node in ast.walk(function):
+                if not isinstance(node, ast.Assign | ast.AnnAssign):
+                    continue
+                opened = node.value
+                if isinstance(opened, ast.Await):
+                    opened = opened.value
+                if (
+                    isinstance(opened, ast.Call)
+                    and last_name(opened.func) in _RESOURCES
+                ):
+                    yield Finding(
+                        f"{ast.unparse(opened.func)} may never be closed: open it in"
+                        " `async with`, or give it to an AsyncExitStack",
+                        module.path,
+                        node.lineno,
+                    )
+
+
+@check("ast", "every client of something outside has a time limit")
+def _limited(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for call in calls(module.tree):
+            if last_name(call.func) in _CLIENTS and "timeout" not in ast.unparse(call):
+                yield Finding(
+                    f"{last_name(call.func)} may wait for ever: give it a timeout",
+                    module.path,
+                    call.lineno,
+                )
+
+
+@check("ast", "readiness is told within a time limit")
+def _readiness_limited(service: Service) -> Iterator[Finding]:
+    for module in service.routers:
+        for function in module.functions:
+            paths = {
+                node.value
+                for decorator in function.decorator_list
+                for node in ast.walk(decorator)
+                if isinstance(node, ast.Constant)
+            }
+            if not paths & {"/ready", "/health/ready", "/readyz"}:
+                continue
+            if "timeout" not in ast.unparse(function) and "wait_for" not in ast.unparse(
+                function
+            ):
+                yield Finding(
+                    f"{function.name} waits as long as what it asks: put it into"
+                    " asyncio.timeout",
+                    module.path,
+                    function.lineno,
+                )
+
+
+@check("ast", "the size of each pool of connections is chosen")
+def _sized(service: Service) -> Iterator[Finding]:
+    wanted = {"create_async_engine": {"pool_size", "max_overflow"}}
+    wanted["create_pool"] = {"max_size"}
+    for module in service.modules:
+        for call in calls(module.tree):
+            given = {keyword.arg for keyword in call.keywords}
+            missing = wanted.get(last_name(call.func), set()) - given
+            if missing and None not in given and "NullPool" not in ast.unparse(call):
+                yield Finding(
+                    f"{last_name(call.func)} without {', '.join(sorted(missing))}: fit"
+                    " the pool to how much runs at once",
+                    module.path,
+                    call.lineno,
+                )
+
+
+@check("ast", "no event loop is started where one may run")
+def no_loop_in_a_loop(service: Service) -> Iterator[Finding]:
+    """Yield each `asyncio.run` in a coroutine, or where coroutines call."""
+    reached = {
+        module.name
+        for module in [*service.routers, *service.services, *service.repositories]
+    }
+    for module in service.modules:
+        for call in calls(module.tree):
+            starts = ast.unparse(call.func) in {"asyncio.run", "anyio.run"}
+            awaited = module.name in reached or any(
+                isinstance(function, ast.AsyncFunctionDef)
+                and call in set(calls(function))
+                for function in module.functions
+            )
+            if (starts and awaited) or last_name(call.func) in _LOOPS:
+                yield Finding(
+                    f"{ast.unparse(call.func)} fails inside a running loop: await, or"
+                    " use a task",
+                    module.path,
+                    call.lineno,
+                )
+        for name, line in module.imports:
+            if name.partition(".")[0] in _LOOPS:
+                yield Finding(f"imports {name}: await instead", module.path, line)
+
+
+not_blocking = rules(
+    "ASYNC210", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230", "ASYNC251"
+)
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "ASY-01": (not_blocking, _asynchronous_clients),
+    "ASY-02": (not_blocking, _no_blocking_imports),
+    "ASY-05": (_closed,),
+    "ASY-07": (rules("RUF006"),),
+    "ASY-08": (_limited, _readiness_limited),
+    "ASY-13": (_asynchronous_clients,),
+    "ASY-14": (_sized.when(depends_on("sqlalchemy", "sqlmodel", "asyncpg")),),
+    "ASY-15": (no_loop_in_a_loop,),
+}

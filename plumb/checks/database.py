@@ -1,0 +1,465 @@
+"""Engines, sessions, transactions, and what the database itself keeps in order (DBE)."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from plumb.check import Check, Finding, check, with_file
+from plumb.checks.configuration import pool_sizes
+from plumb.kinds import calls, rules, shipped, text
+from plumb.options import find, literal, variables
+from plumb.service import Class, Module, Service, last_name
+from plumb.tables import (
+    ancestors,
+    columns,
+    indexed,
+    referred,
+    relationships,
+    table_name,
+    uniques,
+)
+
+MOST_CONNECTIONS = 32
+MOST_SECONDS = 3600
+
+_TESTS = "tests/integration/test_database.py"
+_TABLES = "tests/integration/test_migrations.py"
+_SETTINGS = "tests/unit/test_settings.py"
+_ORDERS = "tests/integration/test_orders.py"
+_ENGINES = frozenset({"create_async_engine", "async_engine_from_config"})
+_DRIVERS = frozenset({"asyncpg", "psycopg", "psycopg-binary"})
+_BLOCKING = frozenset({"pg8000", "psycopg2", "psycopg2-binary"})
+_OTHER = _BLOCKING | {"aiomysql", "aiosqlite", "mysqlclient", "pymysql"}
+_LOADERS = frozenset({"joinedload", "selectinload", "subqueryload", "contains_eager"})
+_CONSTRAINTS = frozenset({"CheckConstraint", "ExcludeConstraint", "ForeignKey"})
+_CONVENTIONS = frozenset({"ix", "uq", "ck", "fk", "pk"})
+_WRITES = re.compile(r"_?(add|create|delete|insert|remove|save|store|update|upsert)\w*")
+_STORES = re.compile(r"_?(\w*repo\w*|\w+s)")
+
+
+def _in(module: Module, node: ast.AST, message: str) -> Finding:
+    return Finding(message, module.path, getattr(node, "lineno", 0))
+
+
+def _engines(service: Service) -> Iterator[tuple[Module, ast.Call]]:
+    for module in service.modules:
+        for call in calls(module.tree):
+            if last_name(call.func) in _ENGINES:
+                yield module, call
+
+
+@check("ast", "the engine is asynchronous")
+def _asynchronous(service: Service) -> Iterator[Finding]:
+    if not any(_engines(service)):
+        yield Finding("nothing calls create_async_engine")
+    for module in service.modules:
+        for call in calls(module.tree):
+            if last_name(call.func) in {"create_engine", "engine_from_config"}:
+                yield _in(module, call, "makes a blocking engine: create_async_engine")
+
+
+@check("text", "the database is PostgreSQL, in examples too")
+def _postgresql(service: Service) -> Iterator[Finding]:
+    if not (_DRIVERS | _BLOCKING) & service.requirements.keys():
+        yield Finding("no driver of PostgreSQL is required", "pyproject.toml")
+    for variable in variables(service):
+        is_database = re.search(r"(DATABASE|DB|POSTGRES)_UR[IL]", variable.name)
+        if is_database and not variable.value.startswith("postgres"):
+            yield Finding(
+                f"{variable.name} is no address of PostgreSQL",
+                variable.path,
+                variable.line,
+            )
+
+
+@check("ast", "sessions are opened by `async with`")
+def _sessions_in_context(service: Service) -> Iterator[Finding]:
+    factories = {
+        name
+        for module in service.modules
+        for node in module.nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        if last_name(node.value.func) in {"async_sessionmaker", "sessionmaker"}
+        for name in map(last_name, node.targets)
+    }
+    opened = 0
+    for module in service.modules:
+        contexts = {
+            id(item.context_expr)
+            for node in module.nodes
+            if isinstance(node, ast.AsyncWith)
+            for item in node.items
+        }
+        for call in calls(module.tree):
+            if last_name(call.func) in factories | {"AsyncSession"}:
+                opened += 1
+                if id(call) not in contexts:
+                    yield _in(
+                        module,
+                        call,
+                        "opens a session that nothing closes: use async with",
+                    )
+    if not opened:
+        yield Finding(
+            "nothing opens a session: async with async_sessionmaker(engine)()"
+        )
+
+
+def _configured(*names: str) -> Check:
+    @check("ast", f"the engine's {', '.join(names)} are chosen")
+    def judge(service: Service) -> Iterator[Finding]:
+        if not any(_engines(service)):
+            yield Finding("nothing calls create_async_engine")
+        for module, call in _engines(service):
+            given = {each.arg for each in call.keywords}
+            for name in names:
+                # A pool without connections has no size, and `**options` hides them.
+                if not {name, "poolclass", None} & given:
+                    yield _in(
+                        module, call, f"leaves {name} to chance: take it from a setting"
+                    )
+
+    return judge
+
+
+@check("ast", "connections are tested before use")
+def _pre_ping(service: Service) -> Iterator[Finding]:
+    for module, call in _engines(service):
+        given = {each.arg: each.value for each in call.keywords}
+        if "poolclass" not in given and literal(given.get("pool_pre_ping")) is not True:
+            yield _in(module, call, "hands out dead connections: pool_pre_ping=True")
+
+
+@check("ast", f"connections are replaced after {MOST_SECONDS} seconds")
+def _recycled(service: Service) -> Iterator[Finding]:
+    given = [
+        (literal(keyword.value), _in(module, call, "keeps connections for too long"))
+        for module, call in _engines(service)
+        for keyword in call.keywords
+        if keyword.arg == "pool_recycle"
+    ]
+    for option in find(service, "*pool_recycle*"):
+        message = f"{option.name} is longer than {MOST_SECONDS} seconds"
+        where = _in(option.group.module, option.node, message)
+        given.append((literal(option.default), where))
+    if not given:
+        yield Finding(f"connections are never replaced: pool_recycle={MOST_SECONDS}")
+    for seconds, finding in given:
+        if isinstance(seconds, int) and not 0 < seconds <= MOST_SECONDS:
+            yield finding
+
+
+@check("ast", f"a pool may not be set to more than {MOST_CONNECTIONS} connections")
+def _ceiling(service: Service) -> Iterator[Finding]:
+    sizes = find(service, "*pool_size", "*max_overflow")
+    if not sizes:
+        yield Finding("the size of the pool is no setting, and has no ceiling")
+    for option in sizes:
+        limit = option.constraint("le")
+        if not isinstance(limit, int) or limit > MOST_CONNECTIONS:
+            message = f"{option.name} has no ceiling: Field(le={MOST_CONNECTIONS})"
+            yield _in(option.group.module, option.node, message)
+
+
+@check("ast", "routes and repositories leave the end of a transaction to the service")
+def _services_commit(service: Service) -> Iterator[Finding]:
+    for module in [*service.routers, *service.repositories]:
+        if module in service.services:
+            continue
+        for call in calls(module.tree):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in {
+                "commit",
+                "rollback",
+            }:
+                yield _in(
+                    module, call, f"calls {call.func.attr}: let the service do it"
+                )
+
+
+@check("ast", "a service commits what it changes")
+def _changes_are_committed(service: Service) -> Iterator[Finding]:
+    for module in service.services:
+        for function in module.functions:
+            ends = {last_name(call.func) for call in calls(function)}
+            if function.name[0] == "_" or ends & {"commit", "begin"}:
+                continue
+            for node in ast.walk(function):
+                match node:
+                    case ast.Await(
+                        value=ast.Call(
+                            func=ast.Attribute(
+                                attr=verb, value=ast.Attribute(attr=store)
+                            )
+                        )
+                    ) if _WRITES.fullmatch(verb) and _STORES.fullmatch(store):
+                        message = f"{function.name} calls {verb} and does not commit"
+                        yield _in(module, node, message)
+
+
+@check("ast", "models are typed: `DeclarativeBase`, `Mapped`, `mapped_column`")
+def _typed_models(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for call in calls(module.tree):
+            if last_name(call.func) == "declarative_base":
+                yield _in(module, call, "is the old way: derive from DeclarativeBase")
+    typed = {
+        id(each.node)
+        for each in service.subclasses("DeclarativeBase", "DeclarativeBaseNoMeta")
+    }
+    for model in service.models:
+        if id(model.node) not in typed:
+            yield _in(model.module, model.node, f"{model.name} has no DeclarativeBase")
+    for column in columns(service):
+        if column.type is None and column.name[0] != "_":
+            message = f"{column.name} has no type: annotate it as Mapped[...]"
+            yield _in(column.owner.module, column.node, message)
+
+
+@check("ast", "a query says what it loads beside: `select(...).options(...)`")
+def _eager(service: Service) -> Iterator[Finding]:
+    for attribute in relationships(service):
+        if literal(attribute.argument("lazy")) in {"joined", "selectin", "subquery"}:
+            message = (
+                f"{attribute.name} is always loaded: say so in the query's options"
+            )
+            yield _in(attribute.owner.module, attribute.node, message)
+    if not relationships(service):
+        return
+    for module in service.modules:
+        for call in calls(module.tree):
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "options":
+                used = {
+                    last_name(n)
+                    for a in call.args
+                    for n in ast.walk(a)
+                    if isinstance(n, ast.expr)
+                }
+                if used & _LOADERS:
+                    return
+    yield Finding(
+        "no query loads a relationship: select(...).options(selectinload(...))"
+    )
+
+
+@check("ast", "a relationship is never loaded by a mere access")
+def _not_lazy(service: Service) -> Iterator[Finding]:
+    for attribute in relationships(service):
+        lazy = literal(attribute.argument("lazy"))
+        if lazy in {None, "select", True, "immediate"}:
+            message = f'{attribute.name} costs a query for each row: lazy="raise"'
+            yield _in(attribute.owner.module, attribute.node, message)
+
+
+@check("ast", "rows are not written one by one in a loop")
+def _no_loops(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for loop in module.nodes:
+            if not isinstance(loop, ast.For | ast.AsyncFor):
+                continue
+            for call in (call for line in loop.body for call in calls(line)):
+                match call.func:
+                    case ast.Attribute(attr="add" | "flush" | "commit", value=of) if (
+                        re.search(r"session|^db$", last_name(of))
+                    ):
+                        yield _in(
+                            module,
+                            call,
+                            "writes one row at a time: use add_all or insert",
+                        )
+
+
+@check("ast", "no statement is put together from strings")
+def _no_formatted_sql(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for call in calls(module.tree):
+            if last_name(call.func) in {"text", "execute", "exec_driver_sql"} and any(
+                isinstance(each, ast.JoinedStr | ast.BinOp)
+                or (isinstance(each, ast.Call) and last_name(each.func) == "format")
+                for each in call.args[:1]
+            ):
+                yield _in(module, call, "puts values into SQL: bind them as parameters")
+
+
+@check(
+    "ast", "foreign keys have an index, and so have columns that lists are sorted by"
+)
+def _indexed(service: Service) -> Iterator[Finding]:
+    known = indexed(service)
+    for column in columns(service):
+        if referred(column) and column.name not in known[column.owner.name]:
+            message = f"{column.name} refers to {referred(column)} without an index"
+            yield _in(column.owner.module, column.node, message)
+    models = {model.name: model for model in service.models}
+    for module in service.modules:
+        for model, attribute in _sorted_by(module):
+            if model in models:
+                parents = ancestors(service, models[model])
+                if not any(attribute.attr in known[each.name] for each in parents):
+                    message = f"sorts by {model}.{attribute.attr}, which has no index"
+                    yield _in(module, attribute, message)
+
+
+def _sorted_by(module: Module) -> Iterator[tuple[str, ast.Attribute]]:
+    for call in calls(module.tree):
+        match call.func:
+            case ast.Attribute(
+                attr="asc" | "desc",
+                value=ast.Attribute(value=ast.Name(id=model)) as found,
+            ):
+                yield model, found
+            case ast.Attribute(attr="order_by"):
+                for each in call.args:
+                    if isinstance(each, ast.Attribute) and isinstance(
+                        each.value, ast.Name
+                    ):
+                        yield each.value.id, each
+
+
+@check("ast", "constraints are named by a convention, so that errors can be told apart")
+def _named(service: Service) -> Iterator[Finding]:
+    if not service.models:
+        return
+    for module in service.modules:
+        for node in module.nodes:
+            if isinstance(node, ast.keyword) and node.arg == "naming_convention":
+                said = {literal(each) for each in ast.walk(node.value)}
+                if said >= _CONVENTIONS:
+                    return
+    yield Finding("MetaData has no naming_convention for ix, uq, ck, fk and pk")
+
+
+@check("ast", "tables say what is unique, what is allowed, and what must exist")
+def _constrained(service: Service) -> Iterator[Finding]:
+    for model in service.models:
+        called = {last_name(call.func) for call in calls(model.node)}
+        if any(True for _ in uniques(model)) or called & _CONSTRAINTS:
+            return
+        if any(
+            c.flag("unique") for c in columns(service) if c.owner.node is model.node
+        ):
+            return
+    if service.models:
+        yield Finding(
+            "no table has a constraint: add UniqueConstraint, CheckConstraint"
+        )
+
+
+@check("toml", "asyncpg or psycopg 3 is the driver")
+def _driver(service: Service) -> Iterator[Finding]:
+    if not _DRIVERS & service.requirements.keys():
+        yield Finding("neither asyncpg nor psycopg is required", "pyproject.toml")
+    for name in sorted(_OTHER & service.requirements.keys()):
+        yield Finding(f"{name} is another driver: use asyncpg", "pyproject.toml")
+
+
+@check("ast", "a foreign key has its relationship, without `backref`")
+def _explicit(service: Service) -> Iterator[Finding]:
+    for attribute in relationships(service):
+        if attribute.argument("backref") is not None:
+            message = (
+                f"{attribute.name} makes a relationship elsewhere: use back_populates"
+            )
+            yield _in(attribute.owner.module, attribute.node, message)
+    tables = {table_name(model): model for model in service.models}
+    for column in columns(service):
+        other = tables.get(referred(column))
+        if other and not (
+            _related(service, column.owner, other)
+            or _related(service, other, column.owner)
+        ):
+            message = f"no relationship leads from or to {other.name}: add one"
+            yield _in(column.owner.module, column.node, message)
+
+
+def _related(service: Service, one: Class, other: Class) -> bool:
+    for attribute in relationships(service):
+        if attribute.owner.node is one.node:
+            target = attribute.call.args[:1] if attribute.call else []
+            for part in filter(None, (attribute.type, *target)):
+                if re.search(rf"\b{other.name}\b", ast.unparse(part)):
+                    return True
+    return False
+
+
+_rolled_back = shipped(
+    f"{_TESTS}::test_unit_of_work_that_fails_leaves_nothing",
+    "what fails leaves nothing in the database",
+)
+_commit_first = shipped(
+    f"{_TESTS}::test_request_whose_commit_fails_is_no_success",
+    "a commit that fails is an error for the client",
+)
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "DBE-01": (_asynchronous,),
+    "DBE-02": (_postgresql,),
+    "DBE-03": (_sessions_in_context,),
+    "DBE-04": (
+        _configured("pool_size", "max_overflow"),
+        shipped(
+            f"{_TESTS}::test_pool_is_what_the_settings_say",
+            "the settings make the pool: size, overflow, age, test before use",
+        ),
+    ),
+    "DBE-05": (pool_sizes,),
+    "DBE-06": (_pre_ping,),
+    "DBE-07": (_recycled,),
+    "DBE-08": (
+        _ceiling,
+        text("README.md", lambda page: "PgBouncer" in page, "names PgBouncer"),
+    ),
+    "DBE-09": (_rolled_back, _commit_first),
+    "DBE-10": (_services_commit, _changes_are_committed),
+    "DBE-11": (_typed_models,),
+    "DBE-12": (_eager,),
+    "DBE-13": (
+        _not_lazy,
+        shipped(
+            f"{_ORDERS}::test_list_orders_asks_as_often_for_many_as_for_one",
+            "a list costs as many queries for many rows as for one",
+        ).when(with_file(_ORDERS)),
+    ),
+    "DBE-14": (
+        _no_loops,
+        shipped(
+            f"{_TESTS}::test_repository_inserts_many_with_one_statement",
+            "many rows are inserted by one statement",
+        ),
+    ),
+    "DBE-15": (rules("S608"), _no_formatted_sql),
+    "DBE-16": (
+        _indexed,
+        shipped(
+            f"{_TABLES}::test_foreign_keys_have_an_index",
+            "each foreign key is the beginning of an index",
+        ),
+    ),
+    "DBE-17": (
+        _named,
+        _constrained,
+        shipped(
+            f"{_TABLES}::test_constraints_have_names", "each constraint has a name"
+        ),
+    ),
+    "DBE-18": (
+        text("README.md", lambda page: "EXPLAIN" in page, "says when to use EXPLAIN"),
+        shipped(
+            f"{_TESTS}::test_slow_statement_is_a_warning",
+            "a statement that takes too long is logged as a warning",
+        ),
+    ),
+    "DBE-20": (
+        shipped(
+            f"{_SETTINGS}::test_production_refuses_a_database_without_tls",
+            "production does not start with an open connection to its database",
+        ),
+    ),
+    "DBE-21": (_driver,),
+    "DBE-24": (
+        shipped(
+            f"{_TESTS}::test_statement_is_logged_without_its_parameters",
+            "statements are logged at DEBUG, without the values in them",
+        ),
+    ),
+    "DBE-25": (_explicit,),
+}

@@ -1,0 +1,323 @@
+"""What a service depends on, and how that is kept in order (DEP)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from plumb.check import CannotJudgeError, Check, Finding, check, depends_on
+from plumb.commands import ci_runs, everywhere, in_ci, mapping, offers
+from plumb.kinds import absent, path, text, toml
+from plumb.service import Service
+
+_OTHER_MANAGER = re.compile(
+    r"(?<![\w/.-])((uv )?pip3? (install|sync|uninstall|compile)"
+    r"|(poetry|pdm|pipenv|conda|mamba|rye) (add|install|sync|lock|remove|update|run))\b"
+)
+_TOOL = re.compile(
+    r"(alembic|bandit|black|celery|coverage|isort|lint-imports|mypy|pip-audit|pre-commit"
+    r"|pylint|pyright|pytest|python3?|ruff|uvicorn)\b"
+)
+_LOOSE_SYNC = re.compile(r"\buv sync\b(?!.*--(locked|frozen))")
+_FOR_DEVELOPMENT = frozenset(
+    {"coverage", "hypothesis", "mypy", "pre-commit", "pylint", "pyright"}
+)
+_OLD_SETTINGS = (
+    ".coveragerc",
+    ".flake8",
+    ".isort.cfg",
+    ".pylintrc",
+    ".ruff.toml",
+    "mypy.ini",
+    "pytest.ini",
+    "ruff.toml",
+    "setup.cfg",
+    "tox.ini",
+)
+_BOT = ".github/dependabot.y*ml"
+_OTHER_BOT = ("renovate.json*", ".github/renovate.json*", ".renovaterc*")
+
+
+def _name(requirement: str) -> str:
+    name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _packages(service: Service) -> Sequence[Mapping[str, Any]]:
+    return list(service.toml("uv.lock").get("package", []))
+
+
+@check("toml", "`uv.lock` knows the dependencies that `pyproject.toml` lists")
+def agreeing_lock(service: Service) -> Iterator[Finding]:
+    """Tell whether the lock was written after the last change of the dependencies."""
+    roots = [
+        each
+        for each in _packages(service)
+        if {"editable", "virtual"} & each.get("source", {}).keys()
+    ]
+    metadata = [each.get("metadata", {}) for each in roots]
+    locked = {
+        _name(item["name"])
+        for each in metadata
+        for listed in (
+            each.get("requires-dist", []),
+            *each.get("requires-dev", {}).values(),
+        )
+        for item in listed
+    }
+    for name in sorted(service.requirements.keys() - locked):
+        yield Finding(f"does not know {name}; run `uv lock`", "uv.lock")
+
+
+@check("toml", "`pyproject.toml` describes a package, by PEP 621")
+def _packaged(service: Service) -> Iterator[Finding]:
+    tool = service.manifest.get("tool", {})
+    project = service.manifest.get("project", {})
+    for key in ("name", "version", "requires-python"):
+        if key not in project and key not in project.get("dynamic", ()):
+            yield Finding(f"[project] has no {key}", "pyproject.toml")
+    if "poetry" in tool:
+        yield Finding(
+            "[tool.poetry] describes it; [project] is for that", "pyproject.toml"
+        )
+    if tool.get("uv", {}).get("package") is False:
+        yield Finding(
+            "tool.uv.package is off, so it cannot be installed", "pyproject.toml"
+        )
+
+
+@check("toml", "development tools are in a dependency group, pre-commit among them")
+def _development_apart(service: Service) -> Iterator[Finding]:
+    groups = service.manifest.get("dependency-groups", {})
+    grouped = {
+        _name(item) for g in groups.values() for item in g if isinstance(item, str)
+    }
+    if "dev" not in groups or not groups["dev"]:
+        yield Finding("there is no dependency group `dev`", "pyproject.toml")
+    elif "pre-commit" not in grouped and "prek" not in grouped:
+        yield Finding("pre-commit is in no dependency group", "pyproject.toml")
+    for item in service.manifest.get("project", {}).get("dependencies", ()):
+        name = _name(item)
+        if name in _FOR_DEVELOPMENT or name.startswith(("pytest", "ruff", "types-")):
+            said = f"{name} is a dependency of the service; move it with uv add --dev"
+            yield Finding(said, "pyproject.toml")
+
+
+@check("text", "git keeps `pyproject.toml` and `uv.lock`")
+def _both_committed(service: Service) -> Iterator[Finding]:
+    for name in ("pyproject.toml", "uv.lock"):
+        if not service.has(name):
+            yield Finding(f"{name} is missing")
+        elif service.ignored.match_file(name):
+            yield Finding(f"git ignores {name}", ".gitignore")
+
+
+@check("text", "no automation and no page tells to use another manager than uv")
+def _uv_only(service: Service) -> Iterator[Finding]:
+    for place, number, line in _lines(service):
+        if found := _OTHER_MANAGER.search(line):
+            yield Finding(f"`{found[0]}` goes around uv and its lock", place, number)
+
+
+@check("text", "environments are made from the lock as it is")
+def _synced_from_lock(service: Service) -> Iterator[Finding]:
+    for place, number, line in _lines(service):
+        if _LOOSE_SYNC.search(line) and "UV_LOCKED" not in service.read(place):
+            said = "`uv sync` may change the lock; add --locked"
+            yield Finding(said, place, number)
+
+
+def _lines(service: Service) -> Iterator[tuple[str, int, str]]:
+    files = (
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/**/*.md",
+        "Dockerfile*",
+        "Makefile",
+        "justfile",
+        "Taskfile*.y*ml",
+        ".github/workflows/*.y*ml",
+        ".gitlab-ci.yml",
+        "scripts/*",
+    )
+    for file in files:
+        for place in sorted(service.glob(file)):
+            for number, line in enumerate(service.read(place).splitlines(), start=1):
+                yield place, number, line
+
+
+@check("yaml", "tasks, hooks and CI call tools through `uv run` or `uvx`")
+def _through_uv(service: Service) -> Iterator[Finding]:
+    for path_, line in everywhere(service):
+        for part in re.split(r"&&|\|\||[;|]", line):
+            if found := _TOOL.match(part.strip()):
+                said = f"calls {found[1]} by itself; write `uv run {found[1]}`"
+                yield Finding(said, path_)
+
+
+@check("toml", "every package in `uv.lock` has its exact version and hashes")
+def _hashed(service: Service) -> Iterator[Finding]:
+    if not _packages(service):
+        yield Finding("uv.lock is missing or empty")
+    for package in _packages(service):
+        if "registry" not in package.get("source", {}):
+            continue
+        files = [*package.get("wheels", ()), *filter(None, [package.get("sdist")])]
+        whole = files and all("hash" in file for file in files)
+        if "version" not in package or not whole:
+            yield Finding(f"{package['name']} has no version or no hashes", "uv.lock")
+
+
+def _updates(service: Service) -> list[Mapping[str, Any]]:
+    content = [mapping(service.yaml(path_)) for path_ in service.glob(_BOT)]
+    updates = [each for bot in content for each in bot.get("updates", ())]
+    return [each for each in updates if mapping(each).get("schedule")]
+
+
+def _other_bot(service: Service) -> bool:
+    return any(map(service.has, _OTHER_BOT))
+
+
+@check("yaml", "a bot proposes updates of dependencies, monthly or more often")
+def _proposed(service: Service) -> Iterator[Finding]:
+    often = {"monthly", "weekly", "daily"}
+    updates = _updates(service)
+    if not updates and not _other_bot(service):
+        yield Finding("no bot proposes updates; add .github/dependabot.yml")
+    for each in updates:
+        interval = each["schedule"].get("interval")
+        if interval not in often:
+            said = f"{each.get('package-ecosystem')} is looked at {interval} only"
+            yield Finding(said, ".github/dependabot.yml")
+
+
+@check("yaml", "a bot watches the packages, the actions of CI and the base images")
+def _watched(service: Service) -> Iterator[Finding]:
+    watched = {each.get("package-ecosystem") for each in _updates(service)}
+    wanted = [("Python packages", {"uv", "pip"})]
+    if service.has(".github/workflows"):
+        wanted.append(("actions of CI", {"github-actions"}))
+    if service.has("Dockerfile*"):
+        wanted.append(("base images", {"docker"}))
+    for what, ecosystems in wanted:
+        if not watched & ecosystems and not _other_bot(service):
+            yield Finding(f"no bot watches the {what}", ".github/dependabot.yml")
+
+
+@check("yaml", "CI runs the tests on every pull request")
+def _tested_when_proposed(service: Service) -> Iterator[Finding]:
+    triggers = [
+        # YAML reads the key `on` as true.
+        workflow.get("on", workflow.get(True, ()))
+        for path_ in service.glob(".github/workflows/*.y*ml")
+        if (workflow := mapping(service.yaml(path_)))
+    ]
+    if not service.has(".gitlab-ci.yml") and not any(
+        "pull_request" in each for each in triggers
+    ):
+        yield Finding("CI does not run on pull requests", ".github/workflows")
+    if not any(re.search(r"\bpytest\b", command.line) for command in in_ci(service)):
+        yield Finding("no step of CI runs pytest", ".github/workflows")
+
+
+def _newest(name: str, floor: str, *, extra: str = "") -> Check:
+    """Demand a version of a package, as locked, or else as the manifest's lower bound."""
+    said = f"`{name}` is {floor} or newer" + (f", with its {extra}" if extra else "")
+
+    @check("toml", said)
+    def judge(service: Service) -> Iterator[Finding]:
+        requirement = service.requirements.get(name)
+        if not service.manifest.get("project", {}).get("dependencies"):
+            raise CannotJudgeError("the dependencies are not listed in [project]")
+        if requirement is None:
+            yield Finding(f"{name} is no dependency", "pyproject.toml")
+            return
+        locked = [p.get("version") for p in _packages(service) if p["name"] == name]
+        bound = re.search(r"(?:>=|~=|==|\^)\s*([\d.]+)", requirement)
+        version = next(filter(None, locked), bound[1] if bound else "0")
+        if _parts(version) < _parts(floor):
+            yield Finding(f"{name} is {version}, older than {floor}", "pyproject.toml")
+        if bound is None:
+            yield Finding(f"{name} has no lower bound", "pyproject.toml")
+        if extra and not re.search(rf"\[[^]]*\b{extra}\b", requirement):
+            yield Finding(f"{name} comes without its {extra}", "pyproject.toml")
+
+    return judge
+
+
+def _parts(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
+def _warnings_are_errors(tool: Any) -> bool:  # noqa: ANN401  what the file holds
+    options: Mapping[str, Any] = (tool or {}).get("pytest", {})
+    filters = options.get("ini_options", options).get("filterwarnings", ())
+    listed = [filters] if isinstance(filters, str) else filters
+    return any(re.match(r"error(::\w*DeprecationWarning)?$", each) for each in listed)
+
+
+# The floors of DEP-23 to DEP-27 move with those of the template.
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "DEP-01": (
+        path("uv.lock"),
+        absent(
+            "Pipfile",
+            "Pipfile.lock",
+            "conda.y*ml",
+            "environment.y*ml",
+            "pdm.lock",
+            "poetry.lock",
+            "requirements*.txt",
+            "requirements/*.txt",
+        ),
+        _uv_only,
+    ),
+    "DEP-02": (_packaged,),
+    "DEP-04": (_development_apart,),
+    "DEP-05": (
+        agreeing_lock,
+        ci_runs(r"uv lock --check|uv sync .*--locked", "refuses a stale lock"),
+    ),
+    "DEP-06": (_both_committed,),
+    "DEP-07": (_uv_only,),
+    "DEP-08": (absent(*_OLD_SETTINGS, "setup.py"), toml("tool", bool, "is there")),
+    "DEP-10": (_through_uv,),
+    "DEP-11": (
+        _synced_from_lock,
+        ci_runs(r"uv sync .*--(locked|frozen)", "installs what is locked"),
+    ),
+    "DEP-12": (_hashed,),
+    "DEP-14": (_proposed, _tested_when_proposed),
+    "DEP-16": (
+        offers(r"uv tree .*--outdated|list --outdated", "lists newer versions"),
+    ),
+    "DEP-17": (
+        text(
+            "CHANGELOG.md",
+            lambda changes: re.search(r"^## ", changes, re.MULTILINE) is not None,
+            "has a section for each version",
+        ),
+    ),
+    "DEP-18": (_watched,),
+    "DEP-19": (
+        offers(r"licen[cs]e", "looks at the licences"),
+        ci_runs(r"licen[cs]e", "refuses licences that are not allowed"),
+    ),
+    "DEP-20": (
+        ci_runs(
+            r"uv audit|pip-audit|osv-scanner|trivy", "looks for known vulnerabilities"
+        ),
+    ),
+    "DEP-21": (offers(r"uv tree(?! .*--outdated)|pipdeptree", "shows the tree"),),
+    "DEP-22": (
+        toml("tool", _warnings_are_errors, "makes pytest fail on deprecated calls"),
+    ),
+    "DEP-23": (_newest("fastapi", "0.165"),),
+    "DEP-24": (_newest("pydantic", "2.11.4"),),
+    "DEP-25": (_newest("pydantic-settings", "2.16"),),
+    "DEP-26": (_newest("sqlalchemy", "2.0", extra="asyncio"),),
+    "DEP-27": (_newest("alembic", "1.20").when(depends_on("alembic")),),
+    "DEP-30": (
+        toml("build-system.build-backend", bool, "names a build backend"),
+        toml("build-system.requires", bool, "says what the build needs"),
+    ),
+}

@@ -1,0 +1,183 @@
+"""How the schema of the database changes (MIG)."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from plumb.check import Check, Finding, check
+from plumb.commands import offers
+from plumb.kinds import calls, shipped, text
+from plumb.service import Module, Service, last_name
+
+_TESTS = "tests/integration/test_migrations.py"
+_FOLDERS = ("migrations", "alembic", "{package}/migrations", "{package}/alembic")
+_TABLES = re.compile(r"(add|alter|create|drop|rename)_\w+|batch_alter_table")
+_SCHEMA = re.compile(r"\s*(ALTER|CREATE|DROP) TABLE\b", re.IGNORECASE)
+_ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+
+
+def _scripts(service: Service, name: str) -> Iterator[tuple[str, ast.Module]]:
+    for folder in _FOLDERS:
+        for path in sorted(service.glob(f"{folder}/{name}")):
+            try:
+                yield path, ast.parse(service.read(path))
+            except SyntaxError:
+                yield path, ast.parse("")
+
+
+def _bodies(tree: ast.Module, name: str) -> Iterator[ast.FunctionDef]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            yield node
+
+
+@check("ast", "Alembic or Atlas compares the models with the database")
+def _compared(service: Service) -> Iterator[Finding]:
+    if service.has("atlas.hcl"):
+        return
+    if "alembic" not in service.requirements:
+        yield Finding(
+            "no tool for migrations is required: add alembic", "pyproject.toml"
+        )
+    for path, tree in _scripts(service, "env.py"):
+        given = [
+            keyword.value
+            for call in calls(tree)
+            for keyword in call.keywords
+            if keyword.arg == "target_metadata"
+        ]
+        named = [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign)
+            and "target_metadata" in map(last_name, node.targets)
+        ]
+        if not any(last_name(value) for value in [*given, *named]):
+            yield Finding(
+                "target_metadata is not the models': autogenerate sees none", path
+            )
+        return
+    yield Finding("there is no migrations/env.py: alembic init migrations")
+
+
+@check("ast", "the code makes and changes no tables")
+def _not_by_hand(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        if "versions" in module.parts:
+            continue
+        for node in module.nodes:
+            match node:
+                case ast.Attribute(attr="create_all" | "drop_all"):
+                    pass
+                case ast.Constant(value=str(said)) if _SCHEMA.match(said):
+                    pass
+                case _:
+                    continue
+            said = "changes the schema: write a migration"
+            yield Finding(said, module.path, node.lineno)
+
+
+@check("ast", "every migration has its way back")
+def _both_ways(service: Service) -> Iterator[Finding]:
+    for path, tree in _scripts(service, "versions/*.py"):
+        back = list(_bodies(tree, "downgrade"))
+        if not back:
+            yield Finding("has no downgrade", path)
+        for function in back:
+            does = [
+                line
+                for line in function.body
+                if not isinstance(line, ast.Pass | ast.Raise)
+                and not (
+                    isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+                )
+            ]
+            if _changes(tree) and not does:
+                yield Finding("downgrade does nothing", path, function.lineno)
+
+
+def _changes(tree: ast.Module) -> set[str]:
+    """Return what a migration changes: `tables`, `rows`."""
+    found = set()
+    for function in _bodies(tree, "upgrade"):
+        for call in calls(function):
+            name = last_name(call.func)
+            said = [n.value for n in ast.walk(call) if isinstance(n, ast.Constant)]
+            if _TABLES.fullmatch(name):
+                found.add("tables")
+            elif name in {"bulk_insert", "insert", "update", "delete"} or (
+                name == "execute"
+                and any(isinstance(s, str) and _ROWS.match(s) for s in said)
+            ):
+                found.add("rows")
+    return found
+
+
+@check("ast", "migrations run in a transaction")
+def _in_transaction(service: Service) -> Iterator[Finding]:
+    for path, tree in _scripts(service, "env.py"):
+        if "begin_transaction" not in {last_name(call.func) for call in calls(tree)}:
+            yield Finding(
+                "no context.begin_transaction(): half a migration may stay", path
+            )
+    for path, tree in _scripts(service, "versions/*.py"):
+        for call in calls(tree):
+            if last_name(call.func) == "commit":
+                yield Finding("commits by itself", path, call.lineno)
+
+
+@check("ast", "a migration changes tables or rows, not both")
+def _apart(service: Service) -> Iterator[Finding]:
+    for path, tree in _scripts(service, "versions/*.py"):
+        if len(_changes(tree)) > 1:
+            yield Finding("changes tables and rows: make two revisions", path)
+
+
+@check("ast", "the application does not migrate when it starts")
+def _apart_from_start(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        if _is_command(module):
+            continue
+        for name, line in module.imports:
+            if name.partition(".")[0] == "alembic" and "versions" not in module.parts:
+                yield Finding(
+                    f"imports {name}: migrate by a command, before the start",
+                    module.path,
+                    line,
+                )
+
+
+def _is_command(module: Module) -> bool:
+    return bool({"cli", "commands", "__main__", "env", "migrations"} & {*module.parts})
+
+
+_goes_both_ways = shipped(
+    f"{_TESTS}::test_migrations_go_up_down_and_up_again",
+    "each migration can be undone and done again",
+)
+_agrees = shipped(
+    f"{_TESTS}::test_migrations_make_what_the_models_say",
+    "the migrations make what the models say, and nothing else",
+)
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "MIG-01": (
+        _compared,
+        offers(r"alembic revision --autogenerate", "writes migrations from the models"),
+        _agrees,
+    ),
+    "MIG-05": (_not_by_hand, _agrees),
+    "MIG-09": (_both_ways, _goes_both_ways),
+    "MIG-10": (_in_transaction, _goes_both_ways),
+    "MIG-13": (_apart,),
+    "MIG-15": (
+        _apart_from_start,
+        text(
+            "README.md",
+            lambda page: bool(
+                re.search(r"alembic upgrade head|atlas migrate apply", page)
+            ),
+            "says how migrations run before the service does",
+        ),
+    ),
+}

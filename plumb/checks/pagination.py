@@ -1,0 +1,209 @@
+"""Lists, and the pages that they come in (PAG)."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from plumb.check import Check, Finding, check
+from plumb.description import Document, Operation, Part, lists
+from plumb.kinds import openapi, shipped
+from plumb.roles import generic
+from plumb.service import Service, last_name
+from plumb.signatures import fields
+
+PAGE = frozenset({"page", "offset", "skip", "cursor", "after"})
+SIZE = frozenset({"per_page", "page_size", "size", "limit"})
+SORT = frozenset({"sort", "sort_by", "order", "order_by"})
+MEMBERS = frozenset({"data", "total", "page", "per_page", "total_pages"})
+
+_DEFAULT_SIZE = 20
+_LARGEST_SIZE = 100
+_TESTS = "tests/integration/test_application.py"
+_ITEMS = frozenset({"data", "items", "results"})
+
+
+def with_orders(service: Service) -> bool:
+    """Whether the example is there, or the service is none of ours."""
+    return not service.generated or any(
+        service.has(f"{{package}}/{place}.py")
+        for place in ("api/v1/orders", "orders/router")
+    )
+
+
+@openapi("every list comes in pages, of which the client says which and how long")
+def paged(document: Document) -> Iterator[Finding]:
+    """Yield each list that comes whole."""
+    for each in lists(document):
+        if each.page is None:
+            yield Finding(f"{each} answers with a bare list: wrap it into a page")
+        for wanted in (PAGE, SIZE):
+            if not wanted & each.queries.keys():
+                yield Finding(
+                    f"{each} cannot be paged: give it a query parameter, one of"
+                    f" {', '.join(sorted(wanted))}"
+                )
+
+
+@openapi("all lists are paged by the same parameters")
+def _one_style(document: Document) -> Iterator[Finding]:
+    styles: dict[str, Operation] = {}
+    for each in lists(document):
+        styles.setdefault(_listed((PAGE | SIZE) & each.queries.keys()), each)
+    for style, each in [*styles.items()][1:]:
+        usual, first = next(iter(styles.items()))
+        yield Finding(
+            f"{each} is paged by {style}, {first} by {usual}: choose one of them"
+        )
+
+
+def _bounded(
+    rule: str, wanted: frozenset[str], says: Callable[[Part], str | None]
+) -> Check:
+    """Demand something of the parameters that page lists."""
+
+    @openapi(rule)
+    def judge(document: Document) -> Iterator[Finding]:
+        for each in lists(document):
+            for name in sorted(wanted & each.queries.keys()):
+                if wrong := says(each.queries[name].get("schema", {})):
+                    yield Finding(f"{each}: {name} {wrong}")
+
+    return judge
+
+
+def _starts_at_one(schema: Part) -> str | None:
+    if schema.get("minimum") == 1 and schema.get("default") == 1:
+        return None
+    return "has to start at 1: give it default=1, ge=1"
+
+
+def _has_default_size(schema: Part) -> str | None:
+    if schema.get("default") == _DEFAULT_SIZE:
+        return None
+    return f"is {schema.get('default')} if nobody says it: make that {_DEFAULT_SIZE}"
+
+
+def _has_largest_size(schema: Part) -> str | None:
+    if schema.get("maximum") == _LARGEST_SIZE:
+        return None
+    return f"may be {schema.get('maximum', 'anything')}: make {_LARGEST_SIZE} the most"
+
+
+@openapi(f"a page has exactly {', '.join(sorted(MEMBERS))}")
+def _envelope(document: Document) -> Iterator[Finding]:
+    for each in lists(document):
+        has = (each.page or {}).keys()
+        if "cursor" not in each.queries and has != MEMBERS:
+            missing, extra = _listed(MEMBERS - has), _listed(has - MEMBERS)
+            yield Finding(f"{each}: its page lacks {missing} and adds {extra}")
+
+
+@check("ast", "one generic schema is the page of everything")
+def _generic_page(service: Service) -> Iterator[Finding]:
+    pages = [
+        each
+        for each in service.schemas
+        if {"total", "page"} & (own := {name for name, _ in fields(each)})
+        and _ITEMS & own
+    ]
+    shared = [each for each in pages if generic(each.node)]
+    if service.routers and not shared:
+        yield Finding("there is no generic page: add class Page[Item](BaseModel)")
+    for each in pages:
+        if each not in shared:
+            yield Finding(
+                f"{each.name} is a page of one thing: use a generic one",
+                each.module.path,
+                each.node.lineno,
+            )
+
+
+@openapi("lists can be filtered, and no filter is required")
+def _filters(document: Document) -> Iterator[Finding]:
+    found = lists(document)
+    filters = [each.queries.keys() - PAGE - SIZE - SORT for each in found]
+    if found and not any(filters):
+        yield Finding("no list can be filtered: add optional query parameters")
+    for each in found:
+        for name, parameter in each.queries.items():
+            if parameter.get("required"):
+                yield Finding(f"{each} demands {name}: make it optional")
+
+
+@check("ast", "what counts the rows has the filters of what fetches the page")
+def _same_filters(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for function in module.functions:
+            counting = [each for each in function.body if _calls(each, {"count"})]
+            fetching = [each for each in function.body if _calls(each, {"limit"})]
+            for count in counting:
+                for fetch in fetching:
+                    if count is not fetch and _filtered(count) != _filtered(fetch):
+                        yield Finding(
+                            f"{function.name} counts other rows than it fetches: filter"
+                            " both alike",
+                            module.path,
+                            count.lineno,
+                        )
+
+
+def _calls(node: ast.AST, wanted: set[str]) -> bool:
+    return any(
+        isinstance(each, ast.Call) and last_name(each.func) in wanted
+        for each in ast.walk(node)
+    )
+
+
+def _filtered(node: ast.AST) -> set[str]:
+    return {
+        ast.unparse(argument)
+        for each in ast.walk(node)
+        if isinstance(each, ast.Call)
+        and last_name(each.func) in {"where", "filter", "filter_by"}
+        for argument in [*each.args, *(keyword.value for keyword in each.keywords)]
+    }
+
+
+def _listed(items: Iterable[str]) -> str:
+    return ", ".join(sorted(items)) or "nothing"
+
+
+_refused = shipped(
+    f"{_TESTS}::test_page_outside_its_bounds_is_refused",
+    "page 0 and more than 100 items are refused",
+)
+_placed = shipped(
+    f"{_TESTS}::test_page_has_its_place_in_the_list",
+    "without a wish there are 20 items, and a page has exactly the five members",
+)
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "PAG-01": (paged,),
+    "PAG-02": (_one_style,),
+    "PAG-04": (
+        _bounded("pages are numbered from 1", frozenset({"page"}), _starts_at_one),
+        _refused,
+    ),
+    "PAG-05": (
+        _bounded("a page has 20 items by default", SIZE, _has_default_size),
+        _placed,
+    ),
+    "PAG-06": (
+        _bounded("a page has at most 100 items", SIZE, _has_largest_size),
+        _refused,
+    ),
+    "PAG-07": (_envelope, _placed),
+    "PAG-08": (_generic_page,),
+    "PAG-09": (
+        _filters,
+        shipped(
+            "tests/integration/test_orders.py::test_list_orders_filters_and_sorts",
+            "a list is filtered and sorted as asked",
+        ).when(with_orders),
+    ),
+    "PAG-10": (
+        _same_filters,
+        shipped(
+            "tests/integration/test_orders.py::test_list_orders_filters_and_sorts",
+            "the total counts what the filters let through",
+        ).when(with_orders),
+    ),
+}

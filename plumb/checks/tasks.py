@@ -1,0 +1,170 @@
+"""What developers need not type: the tasks of a project (TSK)."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from plumb.check import Check, Finding, check
+from plumb.service import Service
+
+_FILES = ("Taskfile.y*ml", "Taskfile.*.y*ml")
+_MAKE = ("Makefile", "justfile")
+_CALL = re.compile(r"\b(?:task|make|just) ([\w:.-]+)")
+_QUICK_START = {
+    "the tools to install": r"\buv\b|poetry|pip\b",
+    "the hooks": r"hooks|pre-commit install",
+    "the settings": r"\.env\b",
+    "the services it needs": r"docker|compose|database|PostgreSQL",
+    "the migrations": r"migrat|alembic|atlas",
+    "the server": r"task (dev|run|serve)|uvicorn|fastapi (dev|run)|\bserve\b",
+}
+
+
+def _tasks(service: Service) -> Mapping[str, str]:
+    """Return what each task does, with the tasks that it calls."""
+    own: dict[str, str] = {}
+    for path in (path for pattern in _FILES for path in service.glob(pattern)):
+        for name, task in _written(service, path).items():
+            own[name] = "\n".join(_lines(task))
+    for path in (path for pattern in _MAKE for path in service.glob(pattern)):
+        for target in re.finditer(
+            r"^([\w:.-]+)[^=\n]*:(?!=)(.*\n(?:[ \t].*\n?)*)", service.read(path), re.M
+        ):
+            own[target[1]] = target[2]
+    return {name: _expanded(name, own, frozenset()) for name in own}
+
+
+def _written(service: Service, path: str) -> Mapping[str, object]:
+    content = service.yaml(path)
+    tasks = content.get("tasks") if isinstance(content, dict) else None
+    return tasks if isinstance(tasks, dict) else {}
+
+
+def _lines(task: object) -> Iterator[str]:
+    """Yield the commands of a task, and of those that it calls."""
+    match task:
+        case str():
+            yield task
+        case list():
+            for each in task:
+                yield from _lines(each)
+        case {"task": name}:
+            yield f"task {name}"
+        case dict():
+            for key in ("deps", "cmds", "cmd"):
+                for line in _lines(task.get(key)):
+                    called = key != "deps" or line.startswith("task ")
+                    yield line if called else f"task {line}"
+
+
+def _expanded(name: str, own: Mapping[str, str], above: frozenset[str]) -> str:
+    told = own[name]
+    for each in sorted((own.keys() & _CALL.findall(told)) - above - {name}):
+        told += "\n" + _expanded(each, own, above | {name})
+    return told
+
+
+def _does(*patterns: str, rule: str) -> Check:
+    """Demand one task whose commands match all patterns."""
+
+    @check("yaml", f"a task {rule}")
+    def judge(service: Service) -> Iterator[Finding]:
+        if not any(
+            all(re.search(pattern, done) for pattern in patterns)
+            for done in _tasks(service).values()
+        ):
+            yield Finding(f"no task {rule}", "Taskfile.yml")
+
+    return judge
+
+
+@check("yaml", "a Taskfile lists its tasks unless it is asked for one")
+def _listed(service: Service) -> Iterator[Finding]:
+    path = next((p for pattern in _FILES for p in service.glob(pattern)), None)
+    if path is None:
+        yield Finding("Taskfile.yml is missing")
+        return
+    if "--list" not in _tasks(service).get("default", ""):
+        yield Finding("has no task `default` that runs task --list", path)
+    for name, task in _written(service, path).items():
+        told = isinstance(task, dict) and (task.get("desc") or task.get("internal"))
+        if name != "default" and not told:
+            yield Finding(f"{name} has no desc, so the list leaves it out", path)
+
+
+@check("text", "serving takes its host and port from the environment, 8000 by itself")
+def _port(service: Service) -> Iterator[Finding]:
+    told = "\n".join(
+        [
+            *_tasks(service).values(),
+            *(module.text for module in service.modules if "uvicorn" in module.text),
+        ]
+    )
+    for name in ("HOST", "PORT"):
+        if not re.search(rf"\b(UVICORN_)?{name}\b", told):
+            yield Finding(f"nothing takes {name} from the environment")
+    if "8000" not in told:
+        yield Finding("nothing serves on port 8000 unless told otherwise")
+
+
+@check("text", "the README leads from the tools to the running service")
+def _quick_start(service: Service) -> Iterator[Finding]:
+    readme = service.read("README.md")
+    start = re.search(
+        r"^## [^\n]*(quick ?start|getting started|set-?up|install)[^\n]*\n(.*?)(?=^## |\Z)",
+        readme,
+        re.DOTALL | re.IGNORECASE | re.MULTILINE,
+    )
+    told = start[2] if start else ""
+    for what, pattern in _QUICK_START.items():
+        if not re.search(pattern, told, re.IGNORECASE):
+            yield Finding(
+                f"does not lead past {what} to a running service", "README.md"
+            )
+
+
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "TSK-01": (_listed,),
+    "TSK-02": (
+        _does(r"uv sync|poetry install|pip install", rule="installs the dependencies"),
+        _does(r"uvicorn|\bserve\b|fastapi (dev|run)", rule="serves"),
+        _does(r"pytest(?!.*--cov)", rule="tests"),
+        _does(r"pytest.* --cov(?![-\w])", rule="measures coverage"),
+        _does(r"ruff check(?!.*--fix)", rule="checks the style"),
+        _does(
+            r"ruff check.* --fix", r"ruff format(?!.*--check)", rule="mends the style"
+        ),
+    ),
+    "TSK-03": (_does(r"--reload|fastapi dev", rule="serves with reloading"), _port),
+    "TSK-04": (
+        _does(
+            r"--cov-report[= ]term|coverage report",
+            r"--cov-report[= ]html|coverage html",
+            rule="shows the coverage in the terminal and as HTML",
+        ),
+    ),
+    "TSK-05": (
+        _does(r"alembic revision|atlas migrate diff", rule="writes migrations"),
+        _does(r"alembic upgrade|atlas migrate apply", rule="applies migrations"),
+        _does(r"alembic downgrade|atlas migrate down", rule="takes migrations back"),
+    ),
+    "TSK-06": (
+        _does(
+            r"\bipython\b", r"import .*app", rule="starts IPython with the application"
+        ),
+    ),
+    "TSK-08": (
+        _does(
+            r"(pre-commit|prek) run .*--all-files", rule="runs the hooks on all files"
+        ),
+    ),
+    "TSK-09": (
+        _does(
+            r"ruff check",
+            r"ruff format --check",
+            r"\b(mypy|pyright)\b",
+            r"\bpytest\b",
+            rule="runs all checks: linter, formatter, types and tests",
+        ),
+    ),
+    "TSK-10": (_quick_start,),
+}

@@ -1,0 +1,83 @@
+"""What the parts of a service do, told from its code; what several concerns ask."""
+
+import ast
+from collections.abc import Iterator
+
+from plumb.service import Class, Module, Service, is_route, last_name
+
+type Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+_OPERATIONAL = frozenset(
+    {"health", "healthcheck", "healthchecks", "metrics", "probes", "root", "status"}
+)
+
+
+def routes(module: Module) -> Iterator[Function]:
+    """Yield the functions of a module that answer requests."""
+    return filter(is_route, module.functions)
+
+
+def resource_routers(service: Service) -> list[Module]:
+    """Return the modules with the routes of resources, not those of operations."""
+    return [
+        module
+        for module in service.routers
+        if not _OPERATIONAL.intersection(module.parts) and any(routes(module))
+    ]
+
+
+def top_level(module: Module) -> Iterator[Function]:
+    """Yield the functions of a module itself, without methods and nested ones."""
+    for node in module.tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def arguments(function: Function) -> list[ast.arg]:
+    """Return every argument of a function, `self` and `*args` included."""
+    listed = function.args
+    several = [each for each in (listed.vararg, listed.kwarg) if each]
+    return [*listed.posonlyargs, *listed.args, *listed.kwonlyargs, *several]
+
+
+def methods(node: ast.ClassDef) -> list[Function]:
+    """Return the functions that a class defines."""
+    return [
+        each
+        for each in node.body
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def generic(node: ast.ClassDef) -> bool:
+    """Whether a class has type parameters, in either syntax."""
+    return bool(node.type_params) or any(
+        last_name(base) in {"Generic", "Protocol"} and isinstance(base, ast.Subscript)
+        for base in node.bases
+    )
+
+
+def base_repositories(service: Service) -> list[Class]:
+    """Return the generic classes that repositories descend from."""
+    return [
+        each
+        for each in service.classes
+        if "repository" in each.name.lower() and generic(each.node)
+    ]
+
+
+def places(*groups: list[Module]) -> frozenset[str]:
+    """Return the names of all modules in some lists."""
+    return frozenset(module.name for group in groups for module in group)
+
+
+def imported_of(module: Module, targets: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Yield what a module imports that is, or is in, a target, each with its line."""
+    for name, line in module.imports:
+        if any(name == each or name.startswith(f"{each}.") for each in targets):
+            yield name, line
+
+
+def modules_of(classes: list[Class]) -> list[Module]:
+    """Return the modules that define some classes, each once."""
+    return list({each.module.path: each.module for each in classes}.values())

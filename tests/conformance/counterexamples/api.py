@@ -1,0 +1,267 @@
+"""Services whose API is not as clients expect (API)."""
+
+from collections.abc import Mapping
+
+from conformance.changes import Edit, Remove, Spoiled, Write
+from conformance.counterexamples.network import FINDINGS as NETWORK
+from conformance.counterexamples.pagination import WHOLE, routes
+from conformance.counterexamples.schemas import (
+    BOTH_WAYS,
+    SHAPELESS_ANSWER,
+    UNVALIDATED,
+    WITHOUT_EXAMPLE,
+)
+
+_ROUTER = "{orders[router]}.py"
+_TESTS = "tests/integration/test_application.py"
+_ORDER_TESTS = "tests/integration/test_orders.py"
+
+
+def _without(package: str) -> Spoiled:
+    return Spoiled(
+        Edit("pyproject.toml", f'"{package}', f'"x{package}'),
+        says=f"{package} is no dependency",
+    )
+
+
+FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "API-01": (
+        _without("fastapi"),
+        Spoiled(
+            Write("{src}/core/added.py", '"""Two frameworks."""\n\nimport flask\n'),
+            says="imports flask",
+        ),
+    ),
+    "API-02": (_without("uvicorn"),),
+    "API-03": (
+        Spoiled(
+            Edit(_ROUTER, "async def get_order(", "def get_order("),
+            says="get_order takes up a thread",
+        ),
+    ),
+    "API-04": (
+        Spoiled(
+            Edit(
+                "{place[main]}.py",
+                'openapi_url="/openapi.json" if settings.docs_enabled else None,',
+                "",
+            ),
+            says="openapi_url is served in production",
+        ),
+    ),
+    "API-05": (
+        Spoiled(
+            Edit("{place[main]}.py", "        version=__version__,\n", ""),
+            says="the API is without version",
+        ),
+    ),
+    "API-06": (
+        Spoiled(
+            Edit(_ROUTER, '    """Return one order."""\n', ""),
+            says="GET /api/v1/orders/{order_id} has no description",
+        ),
+        WITHOUT_EXAMPLE,
+    ),
+    "API-07": (
+        Spoiled(
+            Edit(_ROUTER, '"/{order_id}/place"', '"/{order_id}/update"'),
+            says="names update",
+        ),
+    ),
+    "API-08": (
+        Spoiled(
+            Edit(_ROUTER, 'prefix="/orders"', 'prefix="/order"'), says="order is a"
+        ),
+    ),
+    "API-09": (
+        routes(
+            '@router.get("")\nasync def list_things(order_id: int) -> Page[Thing]:\n'
+            '    """List them."""\n    raise NotImplementedError\n',
+            says="make it /orders/{order_id}",
+        ),
+    ),
+    "API-10": (WHOLE,),
+    "API-11": (
+        Spoiled(
+            Edit(_ROUTER, '@router.get("")', '@router.get("", status_code=203)'),
+            says="GET /api/v1/orders answers with 203",
+        ),
+    ),
+    "API-12": (
+        Spoiled(
+            Edit(_ROUTER, '"", status_code=HTTPStatus.CREATED, ', '"", '),
+            says="POST /api/v1/orders does not answer 201",
+        ),
+    ),
+    "API-13": (
+        Spoiled(
+            Edit(_ROUTER, "HTTPStatus.NO_CONTENT", "HTTPStatus.OK"),
+            says="DELETE /api/v1/orders/{order_id} answers with 200",
+        ),
+    ),
+    "API-17": (
+        Spoiled(
+            Edit(
+                _ROUTER, "raises(NotFoundError, ConflictError)", "raises(ConflictError)"
+            ),
+            says="does not say that it may answer 404",
+        ),
+    ),
+    "API-19": (
+        Spoiled(
+            Edit(
+                "{place[main]}.py", "            HTTPStatus.UNPROCESSABLE_ENTITY,\n", ""
+            ),
+            Edit(
+                "{place[main]}.py",
+                "app.include_router(api)\n",
+                "app.include_router(api)\n    _quiet(app)\n",
+            ),
+            Edit(
+                "{place[main]}.py",
+                "def create_app(",
+                "def _quiet(app: FastAPI) -> None:\n"
+                "    for path in (document := app.openapi())['paths'].values():\n"
+                "        for operation in path.values():\n"
+                "            operation['responses'].pop('422', None)\n"
+                "    app.openapi = lambda: document\n\n\n"
+                "def create_app(",
+            ),
+            says="does not say that it may answer 422",
+        ),
+    ),
+    "API-21": (
+        Spoiled(
+            Edit(
+                "{place[main]}.py",
+                "            HTTPStatus.INTERNAL_SERVER_ERROR,\n",
+                "",
+            ),
+            says="does not say that it may answer 500",
+        ),
+    ),
+    "API-23": (
+        Spoiled(
+            Edit(_ROUTER, '@router.get("")', '@router.get("", responses={202: {}})'),
+            says="GET /api/v1/orders has 2 successes",
+        ),
+    ),
+    "API-24": (
+        routes(
+            'class Trouble(Schema):\n    """Trouble."""\n\n\n'
+            '@router.get("/one", responses={418: {"model": Trouble}})\n'
+            'async def get_thing() -> Thing:\n    """Return it."""\n'
+            "    raise NotImplementedError\n",
+            says="have different forms",
+        ),
+    ),
+    "API-25": (
+        Spoiled(
+            Edit(
+                "{orders[schemas]}.py",
+                "    created_at: datetime",
+                "    created_at: str",
+            ),
+            says="OrderResponse.created_at is no moment",
+        ),
+        Spoiled(
+            Write(
+                "{src}/core/added.py",
+                '"""Forgets the zone."""\n\nfrom datetime import datetime\n\n\n'
+                "def now() -> tuple[datetime, datetime]:\n"
+                '    """Return it."""\n'
+                "    return datetime.now(), datetime.utcnow()\n",
+            )
+        ),
+    ),
+    "API-26": (
+        Spoiled(
+            Edit("{orders[schemas]}.py", "    created_by: str", "    createdBy: str"),
+            says="OrderResponse.createdBy is not in snake_case",
+        ),
+    ),
+    "API-28": (
+        Spoiled(
+            Edit(
+                _ROUTER,
+                "request: Request, response: Response\n) -> OrderResponse:",
+                "request: Request, response: Response\n) -> None:",
+            ),
+            says="POST /api/v1/orders answers with nothing",
+        ),
+    ),
+    "API-29": (
+        Spoiled(
+            Edit(
+                "{orders[schemas]}.py",
+                "    customer: Customer | None = None",
+                "    customer: Customer | None",
+            ),
+            says="demands customer",
+        ),
+    ),
+    "API-30": (
+        Spoiled(
+            Edit("{place[main]}.py", '"/api/v1"', '"/orders-api"'),
+            says="GET /orders-api/orders has no version",
+        ),
+    ),
+    "API-32": (
+        Spoiled(Remove("CHANGELOG.md"), says="CHANGELOG.md is missing"),
+        Spoiled(
+            Write("CHANGELOG.md", "# Changelog\n\nMuch changed.\n"),
+            says="says what a version promises",
+        ),
+    ),
+    "API-37": (NETWORK["NET-15"][0], UNVALIDATED),
+    "API-41": (
+        routes(
+            '@router.get("/one", response_class=PlainTextResponse)\n'
+            'async def get_thing() -> str:\n    """Return it."""\n    return ""\n',
+            says="answers 200 with text/plain",
+        ),
+    ),
+    "API-44": (SHAPELESS_ANSWER,),
+    "API-45": (
+        Spoiled(
+            Edit(_ROUTER, 'tags=["Orders"]', 'tags=["Orders", "Sales"]'),
+            says="GET /api/v1/orders has 2 tags",
+        ),
+    ),
+    "API-47": (BOTH_WAYS,),
+}
+FAILURES: Mapping[str, Spoiled] = {
+    f"{_TESTS}::test_docs_are_served_outside_production_only": Spoiled(
+        Edit(
+            "{place[main]}.py",
+            '"/openapi.json" if settings.docs_enabled else None',
+            '"/openapi.json"',
+        )
+    ),
+    f"{_TESTS}::test_answer_is_json_whatever_is_accepted": Spoiled(
+        Edit(
+            "{place[health]}.py",
+            "async def health() -> Health:",
+            "async def health(response: Response) -> Health:",
+        ),
+        Edit(
+            "{place[health]}.py",
+            "    return Health(version=__version__)",
+            '    response.headers["content-type"] = "application/xml"\n'
+            "    return Health(version=__version__)",
+        ),
+    ),
+    f"{_ORDER_TESTS}::test_update_order_changes_what_is_sent_only": Spoiled(
+        Edit("{orders[service]}.py", "model_dump(exclude_unset=True)", "model_dump()")
+    ),
+    f"{_ORDER_TESTS}::test_delete_order_hides_it_and_frees_its_reference": Spoiled(
+        Edit(_ROUTER, "HTTPStatus.NO_CONTENT", "HTTPStatus.OK")
+    ),
+    f"{_ORDER_TESTS}::test_create_order_with_taken_reference_is_a_conflict": Spoiled(
+        Edit(
+            "{orders[repository]}.py",
+            '{"uq_orders_reference": ReferenceTakenError}',
+            "{}",
+        )
+    ),
+}

@@ -1,0 +1,91 @@
+"""Services in which one request makes the others wait (ASY)."""
+
+from collections.abc import Mapping
+
+from conformance.changes import Edit, Spoiled, Write
+
+_BLOCKING_CODE = '''"""Blocks."""
+
+import asyncio
+import os
+import subprocess
+import time
+
+import requests
+
+
+async def block(given: str) -> None:
+    """Block in every way."""
+    requests.get(given, timeout=1)
+    subprocess.Popen(given)
+    subprocess.run(given, check=False)
+    os.wait()
+    open(given)
+    time.sleep(1)
+    asyncio.create_task(block(given))
+'''
+_LOOP = '''"""Starts a loop in a loop."""
+
+import asyncio
+
+
+async def wait() -> None:
+    """Wait."""
+    asyncio.run(wait())
+'''
+_OPEN = '''"""Leaves things open."""
+
+from typing import Any
+
+
+async def leave(engine: Any) -> None:
+    """Leave a connection open."""
+    connection = await engine.connect()
+    print(connection)
+'''
+
+BLOCKING = Spoiled(Write("{src}/core/added.py", _BLOCKING_CODE))
+LOOP_IN_A_LOOP = Spoiled(Write("{src}/core/added.py", _LOOP), says="asyncio.run fails")
+_SYNCHRONOUS_CLIENT = Spoiled(
+    Edit("pyproject.toml", '    "asyncpg>=', '    "requests",\n    "asyncpg>='),
+    says="depends on requests",
+)
+
+FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "ASY-01": (BLOCKING, _SYNCHRONOUS_CLIENT),
+    "ASY-02": (
+        BLOCKING,
+        Spoiled(*BLOCKING.changes, says="imports requests, which blocks"),
+    ),
+    "ASY-05": (
+        Spoiled(Write("{src}/core/added.py", _OPEN), says="may never be closed"),
+    ),
+    "ASY-07": (BLOCKING,),
+    "ASY-08": (
+        Spoiled(
+            Edit("{src}/core/database.py", "timeout", "patience"),
+            says="create_async_engine may wait for ever",
+        ),
+        Spoiled(
+            Edit(
+                "{place[health]}.py",
+                "asyncio.timeout(_PATIENCE_SECONDS)",
+                "asyncio.Lock()",
+            ),
+            Edit("{place[health]}.py", "TimeoutError", "OSError"),
+            says="ready waits as long",
+        ),
+    ),
+    "ASY-13": (_SYNCHRONOUS_CLIENT,),
+    "ASY-14": (
+        Spoiled(
+            Edit(
+                "{src}/core/database.py",
+                "            pool_size=settings.pool_size,\n",
+                "",
+            ),
+            says="create_async_engine without pool_size",
+        ),
+    ),
+    "ASY-15": (LOOP_IN_A_LOOP,),
+}

@@ -1,0 +1,201 @@
+"""Services that use their database the wrong way (DBE)."""
+
+from collections.abc import Mapping
+
+from conformance.changes import Edit, Spoiled, Write
+from conformance.counterexamples.configuration import POOL_SIZES
+
+DATABASE = "{src}/core/database.py"
+GROUPS = "{src}/core/setting_groups.py"
+BASE_MODEL = "{place[base_model]}.py"
+BASE_REPOSITORY = "{place[base_repository]}.py"
+MODELS = "{orders[models]}.py"
+REPOSITORY = "{orders[repository]}.py"
+SERVICE = "{orders[service]}.py"
+_TESTS = "tests/integration/test_database.py"
+_TABLES = "tests/integration/test_migrations.py"
+
+_NO_INDEX = Edit(
+    MODELS,
+    'ForeignKey("orders.id"), primary_key=True',
+    'ForeignKey("orders.id")',
+)
+
+FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "DBE-01": (
+        Spoiled(
+            Edit(DATABASE, "create_async_engine(", "create_engine("),
+            says="makes a blocking engine",
+        ),
+    ),
+    "DBE-02": (
+        Spoiled(
+            Edit(".env.example", "DATABASE_URL=postgresql", "DATABASE_URL=mysql"),
+            says="DATABASE_URL is no address of PostgreSQL",
+        ),
+    ),
+    "DBE-03": (
+        Spoiled(
+            Edit(
+                DATABASE,
+                "async with self._sessions() as session, UnitOfWork(session) as uow:",
+                "session = self._sessions()\n            async with UnitOfWork(session) as uow:",
+            ),
+            says="opens a session that nothing closes",
+        ),
+    ),
+    "DBE-04": (
+        Spoiled(
+            Edit(DATABASE, "            max_overflow=settings.max_overflow,\n", ""),
+            says="leaves max_overflow to chance",
+        ),
+    ),
+    "DBE-05": (POOL_SIZES,),
+    "DBE-06": (
+        Spoiled(
+            Edit(DATABASE, "pool_pre_ping=True", "pool_pre_ping=False"),
+            says="hands out dead connections",
+        ),
+    ),
+    "DBE-07": (
+        Spoiled(
+            Edit(GROUPS, "default=3600", "default=36000"),
+            says="pool_recycle_seconds is longer",
+        ),
+    ),
+    "DBE-08": (
+        Spoiled(
+            Edit(GROUPS, "default=10, ge=1, le=32", "default=10, ge=1"),
+            says="database_pool_size has no ceiling",
+        ),
+        Spoiled(Edit("README.md", "PgBouncer", "something"), says="names PgBouncer"),
+    ),
+    "DBE-10": (
+        Spoiled(
+            Edit(
+                REPOSITORY,
+                "return await self.add(",
+                "await self.commit()\n        return await self.add(",
+            ),
+            says="calls commit",
+        ),
+        Spoiled(
+            Edit(SERVICE, "        await self._uow.commit()\n", ""),
+            says="create calls create and does not commit",
+        ),
+    ),
+    "DBE-11": (
+        Spoiled(
+            Edit(MODELS, "quantity: Mapped[int]", "quantity = mapped_column(Integer)"),
+            says="quantity has no type",
+        ),
+    ),
+    "DBE-12": (
+        Spoiled(
+            Edit(BASE_REPOSITORY, ".options(*map(selectinload, self.related))", ""),
+            says="no query loads a relationship",
+        ),
+    ),
+    "DBE-13": (
+        Spoiled(
+            Edit(MODELS, '        lazy="raise",\n', ""),
+            says="lines costs a query for each row",
+        ),
+    ),
+    "DBE-14": (
+        Spoiled(
+            Edit(
+                BASE_REPOSITORY,
+                "self._session.add_all(rows)",
+                "for row in rows:\n            self._session.add(row)",
+            ),
+            says="writes one row at a time",
+        ),
+    ),
+    "DBE-15": (
+        Spoiled(
+            Write(
+                "{src}/core/added.py",
+                "def ask(name: str) -> str:\n"
+                "    return f\"SELECT * FROM users WHERE name = '{name}'\"\n",
+            )
+        ),
+        Spoiled(
+            Edit(DATABASE, 'text("SELECT 1")', 'text(f"SELECT {1}")'),
+            says="puts values into SQL",
+        ),
+    ),
+    "DBE-16": (Spoiled(_NO_INDEX, says="order_id refers to orders without an index"),),
+    "DBE-17": (
+        Spoiled(
+            Edit(BASE_MODEL, '"ck": "ck_%(table_name)s_%(constraint_name)s",', ""),
+            says="no naming_convention",
+        ),
+        Spoiled(
+            Edit(MODELS, "CheckConstraint(", "Nothing("),
+            Edit(MODELS, "ForeignKey(", "Nothing("),
+            Edit(MODELS, "unique=True,", ""),
+            says="no table has a constraint",
+        ),
+    ),
+    "DBE-18": (Spoiled(Edit("README.md", "EXPLAIN", "EXPLORE"), says="EXPLAIN"),),
+    "DBE-21": (
+        Spoiled(
+            Edit("pyproject.toml", '"asyncpg', '"aiosqlite'),
+            says="aiosqlite is another driver",
+        ),
+    ),
+    "DBE-25": (
+        Spoiled(
+            Edit(MODELS, 'Mapped[list["OrderLineModel"]]', "Mapped[list[str]]"),
+            says="no relationship leads from or to OrderModel",
+        ),
+    ),
+}
+
+FAILURES: Mapping[str, Spoiled] = {
+    f"{_TESTS}::test_pool_is_what_the_settings_say": Spoiled(
+        Edit(DATABASE, "            pool_recycle=settings.pool_recycle_seconds,\n", "")
+    ),
+    f"{_TESTS}::test_unit_of_work_that_fails_leaves_nothing": Spoiled(
+        Edit(DATABASE, "await self._session.rollback()", "await self._session.commit()")
+    ),
+    f"{_TESTS}::test_request_whose_commit_fails_is_no_success": Spoiled(
+        Edit("{place[dependencies]}.py", ', scope="function"', "")
+    ),
+    f"{_TESTS}::test_repository_inserts_many_with_one_statement": Spoiled(
+        Edit(
+            BASE_REPOSITORY,
+            "self._session.add_all(rows)",
+            "for row in rows:\n            self._session.add(row)\n"
+            "            await self._flush()",
+        )
+    ),
+    f"{_TABLES}::test_foreign_keys_have_an_index": Spoiled(
+        _NO_INDEX, says="fk_order_lines_order_id_orders"
+    ),
+    f"{_TABLES}::test_constraints_have_names": Spoiled(
+        Edit(BASE_MODEL, '"fk": "fk_', '"other": "fk_'), says="order_lines: "
+    ),
+    f"{_TESTS}::test_slow_statement_is_a_warning": Spoiled(
+        Edit(DATABASE, "slow = seconds >= slow_seconds", "slow = False")
+    ),
+    "tests/unit/test_settings.py::test_production_refuses_a_database_without_tls": Spoiled(
+        Edit(GROUPS, '("require", "verify-")', '("require", "prefer")'),
+        says="DID NOT RAISE",
+    ),
+    f"{_TESTS}::test_statement_is_logged_without_its_parameters": Spoiled(
+        Edit(DATABASE, "else logger.debug", "else logger.info")
+    ),
+    "tests/integration/test_orders.py::test_list_orders_asks_as_often_for_many_as_for_one": Spoiled(
+        Edit(MODELS, 'lazy="raise"', 'lazy="selectin"'),
+        Edit(
+            BASE_REPOSITORY, ".options(*map(selectinload, self.related))", ".options()"
+        ),
+        Edit(
+            BASE_REPOSITORY,
+            "            data=[self._entity(row) for row in rows],\n",
+            "            data=[await self.get(row.id) for row in rows],\n",
+        ),
+    ),
+}

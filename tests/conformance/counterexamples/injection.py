@@ -1,0 +1,84 @@
+"""Services whose parts make what they should be given (DIN)."""
+
+from collections.abc import Mapping
+
+from conformance.changes import Edit, Spoiled, Write
+
+DATABASE = "{src}/core/database.py"
+DEPENDENCIES = "{place[dependencies]}.py"
+ROUTER = "{orders[router]}.py"
+SERVICE = "{orders[service]}.py"
+_TESTS = "tests/integration/test_database.py"
+
+_YIELDING = """\
+    async with database.unit_of_work() as uow:
+        yield uow
+"""
+_OPEN = """\
+    uow = await database.unit_of_work().__aenter__()
+    yield uow
+"""
+
+FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "DIN-01": (
+        Spoiled(
+            Edit(ROUTER, "await service.get(", "await OrderService(service).get("),
+            says="get_order makes its own OrderService",
+        ),
+    ),
+    "DIN-03": (
+        Spoiled(
+            Edit(ROUTER, ") -> OrderService:", "):"),
+            says="get_order_service does not say what it returns",
+        ),
+    ),
+    "DIN-04": (
+        Spoiled(
+            Edit(DEPENDENCIES, _YIELDING, _OPEN),
+            says="get_unit_of_work yields outside",
+        ),
+    ),
+    "DIN-06": (
+        Spoiled(
+            Edit(SERVICE, "uow.repository(OrderRepository)", "OrderRepository()"),
+            says="OrderService makes its own OrderRepository",
+        ),
+    ),
+    "DIN-07": (
+        Spoiled(
+            Write(
+                "{src}/core/added.py",
+                "from acme.core.config import get_settings\n\nsettings = get_settings()\n",
+            ),
+            says="get_settings is called at import",
+        ),
+    ),
+    "DIN-08": (
+        Spoiled(
+            Edit("tests/conftest.py", "dependency_overrides", "overrides"),
+            says="no test uses",
+        ),
+    ),
+}
+
+FAILURES: Mapping[str, Spoiled] = {
+    f"{_TESTS}::test_settings_choose_the_database_of_a_request": Spoiled(
+        Edit(
+            DEPENDENCIES,
+            "    database: Database = request.app.state.database\n",
+            "    import os\n\n"
+            "    from acme.core.setting_groups import DatabaseSettings\n\n"
+            '    url = {"url": os.environ["TEST_DATABASE_URL"]}\n'
+            "    database = Database(DatabaseSettings.model_validate(url))\n",
+        )
+    ),
+    f"{_TESTS}::test_unit_of_work_gives_its_connection_back": Spoiled(
+        Edit(DATABASE, "await self._session.rollback()", "return None"),
+        Edit(
+            DATABASE,
+            "async with self._sessions() as session, UnitOfWork(session) as uow:",
+            "session = self._sessions()\n            async with UnitOfWork(session) as uow:",
+        ),
+        says="assert 1 == 0",
+    ),
+}

@@ -1,0 +1,158 @@
+"""Services that say too much, too little, or what nobody can read (LOG)."""
+
+from collections.abc import Mapping
+
+from conformance.changes import Edit, Remove, Spoiled, Write
+
+_ADDED = "{src}/core/added.py"
+_LOGGING = "{src}/core/logging.py"
+_REQUEST_LOG = "{place[middleware]}/request_log.py"
+_TESTS = "tests/unit/test_logging.py"
+
+_MANY_LOGGERS = '''"""Gets loggers in wrong ways."""
+
+import logging
+
+logging.Logger(__name__)
+logging.getLogger(__file__)
+logging.info("added")
+'''
+_LOST_TRACEBACKS = '''"""Catches without telling."""
+
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def lose() -> None:
+    """Lose an exception in three ways."""
+    try:
+        lose()
+    except ValueError:
+        logger.error("lost")
+        logger.error("lost", exc_info=True)
+        logger.exception("lost", exc_info=False)
+'''
+_VALUES_IN_MESSAGES = '''"""Puts values into messages."""
+
+import logging
+
+logger = logging.getLogger(__name__)
+
+
+def tell(name: str) -> None:
+    """Tell in four ways."""
+    logger.info("{} came".format(name))
+    logger.info("%s came" % name)
+    logger.info("came: " + name)
+    logger.info(f"{name} came")
+'''
+_WITHOUT_TESTS_IN_CI = Spoiled(
+    Edit(".github/workflows/ci.yml", "task check", "task lint"),
+    says="no step of CI runs the tests",
+)
+WITHOUT_HEADERS = Spoiled(
+    Edit(_REQUEST_LOG, "x-correlation-id", "x-mark"),
+    Edit(_REQUEST_LOG, "x-request-id", "x-number"),
+    says="X-Correlation-ID",
+)
+
+FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "LOG-01": (
+        Spoiled(
+            Write(_ADDED, '"""Logs."""\n\nfrom loguru import logger\n'),
+            says="logs through loguru",
+        ),
+        Spoiled(Write(_ADDED, _MANY_LOGGERS)),
+    ),
+    "LOG-02": (
+        Spoiled(
+            Edit("pyproject.toml", '"structlog>=', '"pinolog>='),
+            says="structlog is no dependency",
+        ),
+    ),
+    "LOG-04": (
+        Spoiled(
+            Write(_ADDED, '"""Logs."""\n\nimport logging\n\nlogging.basicConfig()\n'),
+            says="join them",
+        ),
+    ),
+    "LOG-09": (
+        Spoiled(
+            Edit("{src}/core/setting_groups.py", '] = "INFO"', '] = "ERROR"'),
+            says="make INFO the default",
+        ),
+    ),
+    "LOG-14": (
+        Spoiled(
+            Write(
+                _ADDED,
+                '"""Adds a level."""\n\nimport logging\n\n'
+                'logging.addLevelName(25, "NOTICE")\n',
+            ),
+            says="a level of its own",
+        ),
+    ),
+    "LOG-16": (Spoiled(Edit(_LOGGING, "sys.stdout", "sys.stderr"), says="sys.stdout"),),
+    "LOG-18": (Spoiled(Edit(_LOGGING, '"email", ', ""), says="called email"),),
+    "LOG-20": (Spoiled(Write(_ADDED, _LOST_TRACEBACKS)),),
+    "LOG-21": (
+        Spoiled(
+            Edit("{orders[service]}.py", "logger.info", "logger.debug"),
+            says="logs nothing that happens in the business",
+        ),
+    ),
+    "LOG-24": (WITHOUT_HEADERS,),
+    "LOG-26": (
+        Spoiled(
+            Edit(_REQUEST_LOG, "bound_contextvars", "bind_contextvars"),
+            says="leaves them",
+        ),
+    ),
+    "LOG-29": (
+        Spoiled(
+            Remove(_TESTS), Remove("tests/integration"), says="looks at what is logged"
+        ),
+    ),
+    "LOG-30": (_WITHOUT_TESTS_IN_CI,),
+    "LOG-31": (
+        Spoiled(
+            Edit(
+                "{place[main]}.py", "configure_logging(settings.log)", "list(settings)"
+            ),
+            says="makes FastAPI, and does not set logging up",
+        ),
+    ),
+    "LOG-33": (
+        Spoiled(
+            Edit("{orders[service]}.py", '"order_created"', '"Order was created"'),
+            says="name the event",
+        ),
+        Spoiled(Write(_ADDED, _VALUES_IN_MESSAGES)),
+    ),
+}
+FAILURES: Mapping[str, Spoiled] = {
+    f"{_TESTS}::test_line_tells_when_where_and_what": Spoiled(
+        Edit(_LOGGING, 'event["function"] = event.pop("func_name")', "pass")
+    ),
+    f"{_TESTS}::test_line_of_an_exception_holds_the_traceback": Spoiled(
+        Edit(_LOGGING, "            processors.format_exc_info,\n", "")
+    ),
+    f"{_TESTS}::test_private_value_is_not_logged": Spoiled(
+        Edit(_LOGGING, "        elif isinstance(value, dict):", "        elif not key:")
+    ),
+    f"{_TESTS}::test_level_is_named_as_usual_and_chosen_by_the_settings": Spoiled(
+        Edit(_LOGGING, "root.setLevel(settings.level)", 'root.setLevel("INFO")')
+    ),
+    f"{_TESTS}::test_lines_of_a_request_share_the_ids_of_its_answer": Spoiled(
+        Edit(_REQUEST_LOG, 'answer["x-request-id"] = request_id', "")
+    ),
+    f"{_TESTS}::test_ids_of_a_request_end_with_it": Spoiled(
+        Edit(
+            _REQUEST_LOG,
+            "with bound_contextvars(request_id=request_id, correlation_id=correlation_id):",
+            "bound_contextvars(request_id=request_id,"
+            " correlation_id=correlation_id).__enter__()\n        if True:",
+        )
+    ),
+}

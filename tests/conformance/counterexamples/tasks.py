@@ -1,0 +1,43 @@
+"""Services whose developers have to know every command (TSK)."""
+
+from collections.abc import Mapping
+
+from conformance.changes import Edit, Spoiled
+
+
+def _task(old: str, new: str, says: str) -> Spoiled:
+    return Spoiled(Edit("Taskfile.yml", old, new), says=f"no task {says}")
+
+
+FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "TSK-01": (_task("task --list", "task --help", "`default`"),),
+    "TSK-02": (
+        _task("uv sync", "uv tree", "installs the dependencies"),
+        _task(" serve --reload", " --help", "serves"),
+        _task("uv run pytest", "uv run nothing", "tests"),
+        _task(" --cov ", " ", "measures coverage"),
+        _task("uv run ruff check\n", "uv run ruff linter\n", "checks the style"),
+        _task("ruff check --fix", "ruff check", "mends the style"),
+    ),
+    "TSK-03": (
+        _task("serve --reload", "serve", "serves with reloading"),
+        Spoiled(
+            Edit("{src}/cli.py", 'envvar="PORT"', 'envvar="DOOR"'), says="takes PORT"
+        ),
+    ),
+    "TSK-04": (_task("--cov-report=html", "--cov-report=json", "shows the coverage"),),
+    "TSK-05": (
+        _task("alembic revision", "alembic history", "writes migrations"),
+        _task("alembic upgrade", "alembic stamp", "applies migrations"),
+        _task("alembic downgrade", "alembic current", "takes migrations back"),
+    ),
+    "TSK-06": (_task("ipython", "bpython", "starts IPython with the application"),),
+    "TSK-08": (_task("--all-files", "--files", "runs the hooks on all files"),),
+    "TSK-09": (_task("uv run mypy", "uv run true", "runs all checks"),),
+    "TSK-10": (
+        Spoiled(
+            Edit("README.md", "go into a file called `.env`", "go somewhere"),
+            says="does not lead past the settings",
+        ),
+    ),
+}

@@ -1,0 +1,186 @@
+"""Services whose tests show less than they seem to (TST)."""
+
+from collections.abc import Mapping
+
+from conformance.changes import Edit, Remove, Spoiled, Write
+
+_ADDED = "tests/unit/test_added.py"
+_CONFTEST = "tests/conftest.py"
+_WORKFLOW = ".github/workflows/ci.yml"
+
+
+def _test(code: str) -> Write:
+    return Write(_ADDED, f'"""Adds a test."""\n\n{code}')
+
+
+LOW = Spoiled(
+    Edit("pyproject.toml", "fail_under = 90", "fail_under = 70"), says="demand 80"
+)
+NOT_IN_CI = Spoiled(
+    Edit(_WORKFLOW, "task check", "task lint"), says="no step of CI runs the tests"
+)
+_KEPT = Spoiled(
+    Edit(_CONFTEST, "await transaction.rollback()", "await transaction.commit()"),
+    says="rolls a test's transaction back",
+)
+_LEFT = Spoiled(Edit(_CONFTEST, "yield", "return"), says="cleans up after a yield")
+_SHORT = Spoiled(
+    _test("def test_adds() -> None:\n    assert True\n"), says="test_adds does not say"
+)
+
+FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "TST-01": (
+        Spoiled(
+            _test("import unittest\n\n\nclass Added(unittest.TestCase):\n    pass\n"),
+            says="Added is a TestCase",
+        ),
+    ),
+    "TST-02": (
+        Spoiled(
+            _test(
+                "class TestAdded:\n    def test_added_is_there_now(self) -> None:\n"
+                "        assert True\n"
+            ),
+            says="TestAdded holds tests",
+        ),
+    ),
+    "TST-03": (
+        Spoiled(
+            Edit("pyproject.toml", '"pytest-asyncio>=', '"pytest-trio>='),
+            says="pytest-asyncio is no dependency",
+        ),
+        Spoiled(
+            Edit("pyproject.toml", 'asyncio_mode = "auto"', 'asyncio_mode = "strict"')
+        ),
+    ),
+    "TST-04": (
+        Spoiled(
+            Edit("pyproject.toml", '"pytest-cov>=', '"pytest-mock>='),
+            says="nothing measures coverage",
+        ),
+    ),
+    "TST-05": (LOW,),
+    "TST-06": (
+        Spoiled(
+            Edit("Taskfile.yml", "--fail-under=80", "--fail-under=60"),
+            says="no floor of their own",
+        ),
+    ),
+    "TST-08": (
+        Spoiled(
+            _test(
+                "async def test_added_is_there_now(client: object) -> None:\n"
+                "    assert client\n"
+            ),
+            says="needs client: it is no unit test",
+        ),
+    ),
+    "TST-09": (
+        Spoiled(Remove("tests/integration"), says="there are no integration tests"),
+    ),
+    "TST-10": (
+        Spoiled(
+            Edit("tests/unit/test_logging.py", "TestClient", "AnyClient"),
+            says="TestClient",
+        ),
+    ),
+    "TST-13": (
+        Spoiled(
+            _test('URL = "sqlite+aiosqlite:///test.db"\n'), says="SQLite stands in"
+        ),
+    ),
+    "TST-14": (_KEPT,),
+    "TST-15": (
+        Spoiled(
+            Edit(
+                _CONFTEST,
+                "client(app: FastAPI, session: AsyncSession)",
+                "client(app: FastAPI)",
+            ),
+            says="not by the test's session",
+        ),
+    ),
+    "TST-16": (
+        Spoiled(
+            Edit(
+                _CONFTEST,
+                '@pytest.fixture(scope="session")\nasync def template_database',
+                "@pytest.fixture\nasync def template_database",
+            ),
+            says="template_database makes the tables for each test",
+        ),
+    ),
+    "TST-17": (
+        Spoiled(
+            Edit(_CONFTEST, "    app.dependency_overrides.clear()\n", ""),
+            says="overrides a dependency for good",
+        ),
+    ),
+    "TST-18": (Spoiled(Remove(_CONFTEST), says="tests/conftest.py"), _LEFT),
+    "TST-20": (
+        Spoiled(
+            Edit("pyproject.toml", '"--strict-markers", ', ""), says="--strict-markers"
+        ),
+    ),
+    "TST-21": (
+        Spoiled(Edit("pyproject.toml", 'testpaths = ["tests"]', 'testpaths = ["src"]')),
+    ),
+    "TST-22": (_SHORT,),
+    "TST-23": (
+        Spoiled(
+            Write(
+                "tests/unit/added_checks.py",
+                "def test_added_is_there_now() -> None:\n    assert True\n",
+            ),
+            says="call it test_",
+        ),
+    ),
+    "TST-24": (
+        Spoiled(
+            Remove("tests/integration/test_orders.py"), says="is called after orders"
+        ),
+    ),
+    "TST-27": (_SHORT,),
+    "TST-28": (
+        Spoiled(
+            Remove("tests/integration"), Remove("tests/unit"), says="pytest.raises"
+        ),
+        Spoiled(Edit("pyproject.toml", "branch = true", "branch = false")),
+    ),
+    "TST-31": (
+        Spoiled(Remove("tests/integration"), Remove("tests/unit"), says="parametrize"),
+    ),
+    "TST-32": (_KEPT, _LEFT),
+    "TST-33": (
+        Spoiled(
+            _test("from datetime import UTC, datetime\n\nNOW = datetime.now(UTC)\n"),
+            says="asks datetime.now()",
+        ),
+    ),
+    "TST-37": (
+        Spoiled(
+            Edit("pyproject.toml", 'source = ["acme"]', 'source = ["other"]'),
+            says="do not count",
+        ),
+        LOW,
+    ),
+    "TST-41": (
+        Spoiled(
+            Edit("README.md", "--collect-only", "--list"), says="a list of the tests"
+        ),
+    ),
+    "TST-42": (
+        Spoiled(
+            Edit(_WORKFLOW, "task check", "task test"),
+            says="no step of CI measures the coverage",
+        ),
+        LOW,
+    ),
+    "TST-43": (NOT_IN_CI,),
+}
+FAILURES: Mapping[str, Spoiled] = {
+    "tests/integration/test_application.py"
+    "::test_ready_with_a_database_is_ready": Spoiled(
+        Edit("{src}/core/database.py", '"SELECT 1"', '"SELECT missing"')
+    ),
+}
