@@ -96,10 +96,22 @@ class Operation:
     def page(self) -> Mapping[str, Part] | None:
         """The members of its answer, if that holds the items of a list."""
         members = properties(self.document, self.result)
-        for name in _ITEMS:
-            if resolved(self.document, members.get(name, {})).get("type") == "array":
+        for name, member in members.items():
+            if resolved(self.document, member).get("type") == "array" and (
+                name in _ITEMS or self.is_collection
+            ):
                 return members
         return None
+
+    @property
+    def is_collection(self) -> bool:
+        """Whether its address is that of several things: in the plural, or of each."""
+        last = (self.segments or [""])[-1]
+        below = f"{self.address}/{{"
+        return not last.startswith("{") and (
+            last.endswith("s")
+            or any(address.startswith(below) for address in self.document["paths"])
+        )
 
 
 def described(document: Document) -> list[Operation]:

@@ -135,7 +135,7 @@ def rules(*codes: str) -> Check:
     """Demand that rules of ruff are on, and find nothing in the package."""
 
     def judge(service: Service) -> Iterator[Finding]:
-        off = " ".join(code for code in codes if code not in _enabled(service))
+        off = " ".join(code for code in codes if code not in enabled_rules(service))
         if off:
             said = f"ruff does not look at it: switch {off} on"
             yield Finding(said, "pyproject.toml", code=off)
@@ -235,7 +235,12 @@ def ruff(service: Service, command: str, *options: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _enabled(service: Service) -> frozenset[str]:
+def enabled_rules(service: Service) -> frozenset[str]:
+    """Return the codes of the rules of ruff that are on in the package.
+
+    Raises:
+        CannotJudgeError: ruff does not run there.
+    """
     file = next((module.path for module in service.modules), "")
     shown = ruff(service, "check", "--exit-zero", "--show-settings", file)
     enabled = shown.partition("linter.rules.enabled = [")[2].partition("]")[0]

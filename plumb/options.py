@@ -73,11 +73,18 @@ def config_modules(service: Service) -> list[Module]:
 @lru_cache(maxsize=4)
 def options(service: Service) -> list[Option]:
     """Return every setting, those of nested groups under their whole names."""
-    return [
+    own = [
         option
         for each in settings(service)
         for option in _options(service, each, _config(each, "env_prefix"), each)
     ]
+    added = [
+        option
+        for root in settings(service)[:1]
+        for name, group in _added(service)
+        for option in _options(service, group, _below(root, name), root)
+    ]
+    return own + added
 
 
 def groups(service: Service) -> list[Class]:
@@ -138,13 +145,24 @@ def _options(
             continue
         inner = nested.get(last_name(item.annotation))
         if inner and inner.node is not group.node:
-            below = f"{prefix}{name}{_config(root, 'env_nested_delimiter') or '_'}"
-            yield from _options(service, inner, below, root)
+            yield from _options(service, inner, _below(root, f"{prefix}{name}"), root)
         elif last_name(item.annotation) != "ClassVar":
             option = Option("", group, item)
             alias = option.constraint("validation_alias") or option.constraint("alias")
             whole = alias if isinstance(alias, str) else f"{prefix}{name}"
             yield Option(whole.lower(), group, item)
+
+
+def _added(service: Service) -> Iterator[tuple[str, Class]]:
+    """Yield the groups that modules of settings add, each with its name."""
+    for each in service.subclasses("SettingsGroup"):
+        match each.module.parts:
+            case ("settings", *_, name) | (name, "settings", *_):
+                yield name, each
+
+
+def _below(root: Class, name: str) -> str:
+    return f"{name}{_config(root, 'env_nested_delimiter') or '_'}"
 
 
 def _models(service: Service) -> Mapping[str, Class]:

@@ -1,6 +1,7 @@
 """Tier *gate*: generated projects pass their own gate, in their own environment."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +61,17 @@ def test_the_quick_starts_tests_pass(workbench: Workbench, recorder: Recorder) -
     workbench.run("uv", "run", "pytest")
     seconds = time.monotonic() - begin
     recorder.figure("generated service: uv run pytest", seconds, TESTS, "s")
+
+
+def test_unit_tests_start_no_server(
+    workbench: Workbench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the embedded server would keep its data, there is nothing afterwards."""
+    workbench.render(NAMES)
+    workbench.run("uv", "sync", "--locked")
+    monkeypatch.delenv("TEST_DATABASE_URL", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    workbench.run("uv", "run", "--no-sync", "pytest", "tests/unit")
+    assert not (tmp_path / PACKAGE).exists()
+    workbench.run("uv", "run", "--no-sync", "pytest", "-k", "test_migrations_have_one")
+    assert (tmp_path / PACKAGE).exists()

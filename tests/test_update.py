@@ -190,7 +190,7 @@ def release_next(releases: Releases) -> None:
     edit(
         settings,
         "max_overflow: int = Field(default=20",
-        "max_overflow: int = Field(default=30",
+        "max_overflow: int = Field(default=22",
     )
     edit(
         settings,
@@ -198,7 +198,11 @@ def release_next(releases: Releases) -> None:
         "    statement_timeout_seconds: float = Field(default=30, gt=0)\n"
         "    connect_timeout_seconds",
     )
-    add(template / ".env.example.jinja", "DATABASE_STATEMENT_TIMEOUT_SECONDS=30\n")
+    edit(
+        template / ".env.example.jinja",
+        "# Statements that take longer",
+        "DATABASE_STATEMENT_TIMEOUT_SECONDS=30\n# Statements that take longer",
+    )
     add(package / "core" / "clock.py", CLOCK)
     add(template / "tests" / "unit" / "test_clock.py.jinja", CLOCK_TEST)
     add(template / "Taskfile.yml.jinja", OUTDATED)
@@ -223,6 +227,7 @@ def work_on(project: Project, places: Places) -> None:
     add(package / places.model, MODEL.format(base=places.base))
     add(package / places.router, ROUTER)
     add(package / places.settings, SETTINGS)
+    add(project.path / ".env.example", "TICKETS_INBOX=support@example.com\n")
     add(project.path / "migrations" / "versions" / "0002_create_tickets.py", MIGRATION)
     add(project.path / "tests" / "integration" / "test_tickets.py", TEST)
     add(project.path / "README.md", "\n## On call\n\nRing the bell.\n")
@@ -287,7 +292,7 @@ def test_an_update_brings_what_is_new(updated: Project) -> None:
     assert "{1,64}" in middleware.read_text("utf-8")
     settings = (package / "core" / "setting_groups.py").read_text("utf-8")
     assert "statement_timeout_seconds: float" in settings
-    assert "max_overflow: int = Field(default=30" in settings
+    assert "max_overflow: int = Field(default=22" in settings
     assert (package / "core" / "clock.py").read_text("utf-8") == CLOCK
     assert (updated.path / "Taskfile.yml").read_text("utf-8").endswith(OUTDATED)
     assert "precision = 1" in (updated.path / "pyproject.toml").read_text("utf-8")

@@ -13,25 +13,65 @@ from plumb.roles import (
     generic,
     methods,
 )
-from plumb.service import Module, Service, last_name
+from plumb.service import Class, Module, Service, assigned, last_name
 
 # These say how a value is held, not what it is.
 _WRAPPERS = frozenset({"Annotated", "ClassVar", "Final", "Mapped"})
 _DEEPEST = 3
+_STRICT = frozenset(
+    {"check_untyped_defs", "disallow_any_generics", "disallow_incomplete_defs"}
+    | {"disallow_subclassing_any", "disallow_untyped_calls", "disallow_untyped_defs"}
+    | {"disallow_untyped_decorators", "no_implicit_reexport", "strict_equality"}
+    | {"warn_redundant_casts", "warn_return_any", "warn_unused_ignores"}
+)
 
 
 @check("ast", "classes annotate the attributes that they introduce")
 def _annotated_attributes(service: Service) -> Iterator[Finding]:
     for each in service.classes:
-        # What derives from something else may only give an attribute its value.
-        if not set(each.bases) <= {"ABC", "Exception", "Protocol", "object"}:
-            continue
-        for item in each.node.body:
+        known = _known_attributes(service, each)
+        for item in each.node.body if known is not None else ():
             if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name):
                 name = item.targets[0].id
-                if not name.startswith("__"):
+                if not name.startswith("__") and name not in (known or ()):
                     said = f"{each.name}.{name} has no annotation"
                     yield Finding(said, each.module.path, item.lineno)
+
+
+def _known_attributes(service: Service, each: Class) -> set[str] | None:
+    """Return what the bases of a class annotate, `None` if one is not the service's.
+
+    What derives from a library's class may only give an attribute its value.
+    """
+    known: set[str] = set()
+    for base in set(each.bases) - {"ABC", "Exception", "Protocol", "Generic", "object"}:
+        own = [other for other in service.classes if other.name == base != each.name]
+        for other in own:
+            above = _known_attributes(service, other)
+            own = own if above is not None else []
+            known.update(above or ())
+            for item in other.node.body:
+                known.update(assigned(item) if isinstance(item, ast.AnnAssign) else ())
+        if not own:
+            return None
+    return known
+
+
+@check("toml", "mypy is strict in each respect, about the package and its tests")
+def _strict(service: Service) -> Iterator[Finding]:
+    settings = service.manifest.get("tool", {}).get("mypy", {})
+    if settings.get("strict") is not True:
+        yield Finding("tool.mypy.strict is not true", "pyproject.toml")
+    for part in (settings, *settings.get("overrides", ())):
+        for key in sorted(_STRICT & {key for key, on in part.items() if on is False}):
+            yield Finding(f"{key} is off, which strict switches on", "pyproject.toml")
+    files = settings.get("files")
+    listed = files.split(",") if isinstance(files, str) else files or []
+    source = service.source.relative_to(service.root).as_posix()
+    for wanted in (source, "tests"):
+        covering = {wanted, wanted.partition("/")[0], "."}
+        if listed and not covering & {each.strip().rstrip("/") for each in listed}:
+            yield Finding(f"tool.mypy.files leaves out {wanted}", "pyproject.toml")
 
 
 @check("toml", "what mypy lets pass is limited to packages without types")
@@ -61,11 +101,17 @@ def _types_at_commit(service: Service) -> Iterator[Finding]:
         yield Finding("no hook runs mypy", ".pre-commit-config.yaml")
 
 
-@check("ast", "an interface is a `Protocol`, not an abstract class without code")
+@check("ast", "an interface is a `Protocol`, not an abstract class")
 def _structural_interfaces(service: Service) -> Iterator[Finding]:
     for each in service.classes:
         functions = methods(each.node)
-        if functions and "Protocol" not in each.bases and all(map(_empty, functions)):
+        abstract = any(
+            last_name(decorator) == "abstractmethod"
+            for function in functions
+            for decorator in function.decorator_list
+        )
+        empty = functions and all(map(_empty, functions))
+        if "Protocol" not in each.bases and (abstract or empty):
             said = f"{each.name} only says what others do; make it a Protocol"
             yield Finding(said, each.module.path, each.node.lineno)
 
@@ -211,11 +257,11 @@ def _levels(node: ast.expr) -> int:
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TYP-01": (
         rules("ANN001", "ANN002", "ANN003", "ANN201", "ANN202", "ANN204", "ANN206"),
-        toml("tool.mypy.strict", bool, "is true"),
+        _strict,
         _annotated_attributes,
     ),
     "TYP-02": (
-        toml("tool.mypy.strict", bool, "is true"),
+        _strict,
         ci_runs(r"\bmypy\b", "runs mypy"),
     ),
     "TYP-04": (ci_runs(r"\b(mypy|pyright)\b", "checks types"), _types_at_commit),
@@ -239,6 +285,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TYP-11": (rules("RUF013", "UP045"),),
     "TYP-12": (rules("UP007"),),
     "TYP-13": (_closed_sets,),
-    "TYP-14": (rules("ANN401"), toml("tool.mypy.strict", bool, "is true")),
+    "TYP-14": (rules("ANN401"), _strict),
     "TYP-15": (_named_types,),
 }

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.documentation import CHECKS as DOCUMENTATION
+from plumb.checks.errors import declared
 from plumb.checks.network import CHECKS as NETWORK
 from plumb.checks.pagination import paged, with_orders
 from plumb.checks.resilience import applications
@@ -24,9 +26,10 @@ from plumb.description import (
     properties,
     resolved,
 )
-from plumb.kinds import openapi, path, rules, shipped, text
-from plumb.service import Service
-from plumb.signatures import routes
+from plumb.kinds import calls, openapi, path, rules, shipped
+from plumb.roles import resource_routers
+from plumb.service import Service, last_name
+from plumb.signatures import names, routes
 
 _VERSIONED = re.compile(r"/api/v\d+(/|$)")
 _SNAKE = re.compile(r"_?[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -126,27 +129,16 @@ def _methods(document: Document) -> Iterator[Finding]:
 
 @openapi("collections are named by plural nouns")
 def _plurals(document: Document) -> Iterator[Finding]:
+    listed = set(map(str, lists(document)))
     for each in for_clients(document):
+        # What is listed or added to is a collection, even if nothing is below it.
+        last = "{" if str(each) in listed or "201" in each.statuses else ""
         for noun, following in zip(
-            each.segments, [*each.segments[1:], ""], strict=True
+            each.segments, [*each.segments[1:], last], strict=True
         ):
             is_collection = following.startswith("{") and not noun.startswith("{")
             if is_collection and not (noun.endswith("s") or noun in _UNCOUNTED):
                 yield Finding(f"{each}: {noun} is a collection: name it in the plural")
-
-
-@openapi("what belongs to a resource has its address below it")
-def _nested(document: Document) -> Iterator[Finding]:
-    resources = {segment for e in for_clients(document) for segment in e.segments}
-    for each in lists(document):
-        for name, parameter in each.queries.items():
-            owner = f"{name.removesuffix('_id')}s"
-            if (
-                name.endswith("_id")
-                and parameter.get("required")
-                and owner in resources
-            ):
-                yield Finding(f"{each} demands {name}: make it /{owner}/{{{name}}}/...")
 
 
 def _success(wanted: frozenset[str], methods: frozenset[str], rule: str) -> Check:
@@ -298,6 +290,33 @@ def _tagged(document: Document) -> Iterator[Finding]:
             )
 
 
+@check("ast", "each resource has a router with a prefix")
+def _prefixed(service: Service) -> Iterator[Finding]:
+    given: set[str] = set()
+    for module in service.modules:
+        for call in calls(module.tree):
+            if last_name(call.func) == "include_router" and _has_prefix(call):
+                given |= {name for argument in call.args for name in names(argument)}
+    for module in resource_routers(service):
+        for call in calls(module.tree):
+            if last_name(call.func) == "APIRouter" and not (
+                _has_prefix(call) or given.intersection(module.parts)
+            ):
+                yield Finding(
+                    "a router without a prefix: name the resource once, in"
+                    " APIRouter(prefix=...)",
+                    module.path,
+                    call.lineno,
+                )
+
+
+def _has_prefix(call: ast.Call) -> bool:
+    return any(
+        keyword.arg in {"prefix", None} and ast.unparse(keyword.value) != "''"
+        for keyword in call.keywords
+    )
+
+
 _same_shape = shipped(
     f"{_TESTS}::test_every_error_has_the_same_shape",
     "each error has its status",
@@ -336,7 +355,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-06": (_explained, with_examples),
     "API-07": (_methods,),
     "API-08": (_plurals,),
-    "API-09": (_nested,),
     "API-10": (paged, _listed),
     "API-11": (
         _success(
@@ -344,7 +362,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             frozenset({"get", "patch", "put"}),
             "what reads or changes something answers 200",
         ),
-        _changed,
     ),
     "API-12": (_created, _made),
     "API-13": (
@@ -356,7 +373,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _declares("404", "what names a thing says that it may be missing", "address"),
         _same_shape,
     ),
-    "API-18": (_same_shape, _taken),
+    "API-18": (declared, _same_shape, _taken),
     "API-19": (
         _declares("422", "what takes input says that it may be invalid", "any"),
         _same_shape,
@@ -365,7 +382,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _declares("500", "every operation says that it may fail", "all"),
         _same_shape,
     ),
-    "API-23": (_complete, _same_shape),
+    "API-23": (_complete, declared, _same_shape),
     "API-24": (_uniform,),
     "API-25": (_moments, rules("DTZ003", "DTZ005"), _made),
     "API-26": (_snake_case,),
@@ -373,14 +390,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-28": (_returned, _made),
     "API-29": (_partial, _changed),
     "API-30": (_versioned,),
-    "API-32": (
-        path("CHANGELOG.md"),
-        text(
-            "CHANGELOG.md",
-            lambda said: bool(re.search(r"breaking|semantic versioning", said, re.I)),
-            "says what a version promises, so that what breaks is found",
-        ),
-    ),
+    "API-32": (path("CHANGELOG.md"), *DOCUMENTATION["DCS-14"]),
     "API-37": (*NETWORK["NET-15"][:1], parsed),
     "API-39": (_deleted,),
     "API-41": (
@@ -391,6 +401,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ),
     ),
     "API-44": (answers_have_schemas,),
-    "API-45": (_tagged,),
+    "API-45": (_tagged, _prefixed),
     "API-47": (separate,),
 }

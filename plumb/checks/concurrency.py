@@ -1,6 +1,7 @@
 """Work that waits, and work that must not make others wait (ASY)."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
@@ -8,8 +9,8 @@ from plumb.kinds import calls, rules
 from plumb.service import Service, last_name
 
 _BLOCKING = frozenset(
-    {"http.client", "psycopg2", "pymongo", "pymysql", "requests", "urllib.request"}
-    | {"urllib3"}
+    {"http.client", "httpx.Client", "psycopg2", "pymongo.MongoClient", "pymysql"}
+    | {"redis.Redis", "requests", "urllib.request", "urllib3"}
 )
 _SYNCHRONOUS = {
     "mysqlclient": "asyncmy",
@@ -27,11 +28,18 @@ _CLIENTS = frozenset(
     {"AsyncClient", "ClientSession", "Redis", "create_async_engine", "create_pool"}
     | {"from_url"}
 )
+# What connects first and is asked then has a limit for each.
+_ENGINES = frozenset({"async_engine_from_config", "create_async_engine"})
+_LIMITS = {
+    "to be connected": r"(connect_)?timeout",
+    "for a command": r"command_timeout|.*\bstatement_timeout\b.*",
+}
 _LOOPS = frozenset({"run_until_complete", "nest_asyncio"})
 
 
 @check("ast", "no library that blocks is imported")
-def _no_blocking_imports(service: Service) -> Iterator[Finding]:
+def no_blocking_imports(service: Service) -> Iterator[Finding]:
+    """Yield each import of a library, or of a client, that blocks."""
     for module in service.modules:
         for name, line in module.imports:
             if any(name == each or name.startswith(f"{each}.") for each in _BLOCKING):
@@ -84,12 +92,37 @@ def _closed(service: Service) -> Iterator[Finding]:
 def _limited(service: Service) -> Iterator[Finding]:
     for module in service.modules:
         for call in calls(module.tree):
-            if last_name(call.func) in _CLIENTS and "timeout" not in ast.unparse(call):
+            name = last_name(call.func)
+            if name in _ENGINES:
+                given = {each.arg: each.value for each in call.keywords}
+                options = given.get("connect_args", call)
+                spelt_out = isinstance(options, ast.Dict | ast.Call)
+                told = _told(call if spelt_out and None not in given else module.tree)
+                waits = [
+                    f"for ever {what}"
+                    for what, limit in _LIMITS.items()
+                    if not any(re.fullmatch(limit, each) for each in told)
+                ]
+            elif name in _CLIENTS and "timeout" not in ast.unparse(call):
+                waits = ["for ever"]
+            else:
+                waits = []
+            for how in waits:
                 yield Finding(
-                    f"{last_name(call.func)} may wait for ever: give it a timeout",
+                    f"{name} may wait {how}: give it a timeout",
                     module.path,
                     call.lineno,
                 )
+
+
+def _told(part: ast.AST) -> set[str]:
+    """Return the keywords and the texts in a part of the code."""
+    found = set()
+    for node in ast.walk(part):
+        match node:
+            case ast.keyword(arg=str(name)) | ast.Constant(value=str(name)):
+                found.add(name)
+    return found
 
 
 @check("ast", "readiness is told within a time limit")
@@ -160,12 +193,13 @@ def no_loop_in_a_loop(service: Service) -> Iterator[Finding]:
 
 
 not_blocking = rules(
-    "ASYNC210", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230", "ASYNC251"
+    *("ASYNC210", "ASYNC212", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"),
+    *("ASYNC240", "ASYNC250", "ASYNC251"),
 )
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "ASY-01": (not_blocking, _asynchronous_clients),
-    "ASY-02": (not_blocking, _no_blocking_imports),
+    "ASY-02": (not_blocking, no_blocking_imports),
     "ASY-05": (_closed,),
     "ASY-07": (rules("RUF006"),),
     "ASY-08": (_limited, _readiness_limited),

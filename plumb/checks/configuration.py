@@ -21,7 +21,7 @@ from plumb.options import (
     settings,
     variables,
 )
-from plumb.service import Class, Service, assigned, last_name
+from plumb.service import Class, Module, Service, assigned, last_name
 
 _TESTS = "tests/unit/test_settings.py"
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", None})  # noqa: S104
@@ -65,6 +65,48 @@ def _no_addresses(service: Service) -> Iterator[Finding]:
                 )
 
 
+@check("ast", "no name of a host and no secret is in the code")
+def _no_hosts(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for node in module.nodes:
+            for name, value in _given(node):
+                if re.search(r"(^|_)(host|hostname|server)$", name, re.IGNORECASE):
+                    host = literal(value)
+                    if isinstance(host, str) and host and host not in _HERE:
+                        said = f"{name} is {host}: make it a required setting"
+                        yield Finding(said, module.path, value.lineno)
+            if isinstance(node, ast.Call) and last_name(node.func).startswith("Secret"):
+                said = "holds a secret: make it a required setting"
+                if any(map(literal, node.args)):
+                    yield Finding(said, module.path, node.lineno)
+
+
+def _given(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names that a node gives a value, each with it, out of a `Field`."""
+    match node:
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            found = [(name, value) for name in assigned(node)]
+        case ast.keyword(arg=str(name), value=value):
+            found = [(name, value)]
+        case ast.arguments():
+            places = [*node.posonlyargs, *node.args]
+            few = places[len(places) - len(node.defaults) :]
+            given = [*zip(few, node.defaults, strict=True)]
+            given += [
+                (place, value)
+                for place, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)
+                if value
+            ]
+            found = [(place.arg, value) for place, value in given]
+        case _:
+            return
+    for name, value in found:
+        if isinstance(value, ast.Call) and last_name(value) == "Field" and value.args:
+            yield name, value.args[0]
+        else:
+            yield name, value
+
+
 @check("ast", "the environment is read by pydantic-settings, and nowhere else")
 def _only_settings(service: Service) -> Iterator[Finding]:
     if not settings(service):
@@ -81,6 +123,29 @@ def _only_settings(service: Service) -> Iterator[Finding]:
                 yield Finding(
                     f"uses {last_name(node)}: add a setting", module.path, node.lineno
                 )
+        told = {id(node) for node in _of_commands(module)}
+        for name, node in _variables_of_options(module):
+            if id(node) not in told:
+                said = f"reads {name} outside of a command: add a setting"
+                yield Finding(said, module.path, node.value.lineno)
+
+
+def _of_commands(module: Module) -> Iterator[ast.AST]:
+    """Yield what declares the options of the commands of a module."""
+    for function in module.functions:
+        above = function.decorator_list
+        if {"callback", "command"} & set(map(last_name, above)):
+            for part in (function.args, *above):
+                yield from ast.walk(part)
+
+
+def _variables_of_options(module: Module) -> Iterator[tuple[str, ast.keyword]]:
+    """Yield the variables that options of a command line take, with their places."""
+    for node in module.nodes:
+        if isinstance(node, ast.keyword) and node.arg == "envvar":
+            for each in ast.walk(node.value):
+                if isinstance(name := literal(each), str):
+                    yield name, node
 
 
 @check("ast", "one class in `core/config.py` holds all settings")
@@ -204,6 +269,12 @@ def _documented(service: Service) -> Iterator[Finding]:
             yield Finding(
                 f"nothing says what {name} means: comment it", example(service), line
             )
+    pages_told = "\n".join(map(service.read, pages)) + "\n".join(lines)
+    for module in service.modules:
+        for name, node in _variables_of_options(module):
+            if not re.search(rf"\b{name}\b", pages_told):
+                said = f"nothing says what {name} means: explain it in the README"
+                yield Finding(said, module.path, node.value.lineno)
 
 
 @check("ast", "the environment is one of local, staging and production")
@@ -352,7 +423,7 @@ own_file = shipped(
 )
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
-    "CFG-01": (rules("S105", "S106", "S107"), _no_addresses),
+    "CFG-01": (rules("S105", "S106", "S107"), _no_addresses, _no_hosts),
     "CFG-02": (_only_settings,),
     "CFG-03": (_one_class,),
     "CFG-04": (_grouped, _nested),

@@ -8,7 +8,9 @@ from plumb.check import Check, Finding, check, with_file
 from plumb.checks.configuration import pool_sizes
 from plumb.kinds import calls, rules, shipped, text
 from plumb.options import find, literal, variables
-from plumb.service import Class, Module, Service, last_name
+from plumb.roles import methods
+from plumb.service import Class, Module, Service, assigned, last_name
+from plumb.signatures import names
 from plumb.tables import (
     ancestors,
     columns,
@@ -35,6 +37,7 @@ _CONSTRAINTS = frozenset({"CheckConstraint", "ExcludeConstraint", "ForeignKey"})
 _CONVENTIONS = frozenset({"ix", "uq", "ck", "fk", "pk"})
 _WRITES = re.compile(r"_?(add|create|delete|insert|remove|save|store|update|upsert)\w*")
 _STORES = re.compile(r"_?(\w*repo\w*|\w+s)")
+_MANY = re.compile(r"_(all|many|batch|bulk)$|^bulk_")
 
 
 def _in(module: Module, node: ast.AST, message: str) -> Finding:
@@ -149,7 +152,11 @@ def _recycled(service: Service) -> Iterator[Finding]:
             yield finding
 
 
-@check("ast", f"a pool may not be set to more than {MOST_CONNECTIONS} connections")
+@check(
+    "ast",
+    f"a pool may not be set to more than {MOST_CONNECTIONS} connections, with those that"
+    " it adds under load",
+)
 def _ceiling(service: Service) -> Iterator[Finding]:
     sizes = find(service, "*pool_size", "*max_overflow")
     if not sizes:
@@ -159,6 +166,46 @@ def _ceiling(service: Service) -> Iterator[Finding]:
         if not isinstance(limit, int) or limit > MOST_CONNECTIONS:
             message = f"{option.name} has no ceiling: Field(le={MOST_CONNECTIONS})"
             yield _in(option.group.module, option.node, message)
+    for group in {id(each.group.node): each.group for each in sizes}.values():
+        own = [each for each in sizes if each.group.node is group.node]
+        most = [each.constraint("le") for each in own]
+        together = sum(each for each in most if isinstance(each, int))
+        if together > MOST_CONNECTIONS and not _limits_sum(
+            group, {assigned(each.node)[0] for each in own}
+        ):
+            message = (
+                f"{' and '.join(each.name for each in own)} may be more than"
+                f" {MOST_CONNECTIONS} together: refuse that in a model_validator"
+            )
+            yield _in(group.module, group.node, message)
+
+
+def _limits_sum(group: Class, fields: set[str]) -> bool:
+    """Whether a validator of the whole group compares the sum of some fields."""
+    known = {
+        name: item.value
+        for item in group.module.tree.body
+        if isinstance(item, ast.Assign | ast.AnnAssign)
+        for name in assigned(item)
+    }
+    for function in methods(group.node):
+        if "model_validator" not in map(last_name, function.decorator_list):
+            continue
+        for node in ast.walk(function):
+            if (
+                isinstance(node, ast.Compare)
+                and fields <= names(node)
+                and any(isinstance(part, ast.Add) for part in ast.walk(node))
+            ):
+                limits = [
+                    literal(known.get(last_name(each), each))
+                    for each in [node.left, *node.comparators]
+                ]
+                return all(
+                    not isinstance(each, int) or each <= MOST_CONNECTIONS
+                    for each in limits
+                )
+    return False
 
 
 @check("ast", "routes and repositories leave the end of a transaction to the service")
@@ -252,20 +299,62 @@ def _not_lazy(service: Service) -> Iterator[Finding]:
 
 @check("ast", "rows are not written one by one in a loop")
 def _no_loops(service: Service) -> Iterator[Finding]:
+    stores = {module.name for module in service.repositories}
+    users = stores | {module.name for module in [*service.services, *service.routers]}
     for module in service.modules:
+        awaited = set(_awaited(module))
         for loop in module.nodes:
-            if not isinstance(loop, ast.For | ast.AsyncFor):
-                continue
-            for call in (call for line in loop.body for call in calls(line)):
-                match call.func:
-                    case ast.Attribute(attr="add" | "flush" | "commit", value=of) if (
-                        re.search(r"session|^db$", last_name(of))
-                    ):
-                        yield _in(
-                            module,
-                            call,
-                            "writes one row at a time: use add_all or insert",
-                        )
+            match loop:
+                case ast.For(body=body) | ast.AsyncFor(body=body):
+                    repeated: list[ast.AST] = [*body]
+                case ast.ListComp(elt=each) | ast.GeneratorExp(elt=each):
+                    repeated = [each]
+                case _:
+                    continue
+            for call in (call for part in repeated for call in calls(part)):
+                if _writes_to_session(call) or (
+                    module.name in users
+                    and id(call) in awaited
+                    and _writes_to_store(call, inside=module.name in stores)
+                ):
+                    verb = last_name(call.func)
+                    message = f"writes one row at a time by {verb}: use add_all, insert"
+                    yield _in(module, call, message)
+
+
+def _awaited(module: Module) -> Iterator[int]:
+    """Yield the identity of what is awaited, alone, gathered or as a task."""
+    for node in module.nodes:
+        match node:
+            case ast.Await(value=value):
+                yield id(value)
+            case ast.Call(func=func, args=args) if last_name(func) in {
+                "create_task",
+                "ensure_future",
+                "gather",
+            }:
+                yield from (id(call) for each in args for call in calls(each))
+
+
+def _writes_to_session(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Attribute(attr="add" | "flush" | "commit" | "merge", value=of):
+            return bool(re.search(r"session|^_?db$", last_name(of)))
+        case _:
+            return False
+
+
+def _writes_to_store(call: ast.Call, *, inside: bool) -> bool:
+    """Whether a call writes by a repository, or within one by its own methods."""
+    match call.func:
+        case ast.Attribute(attr=verb, value=ast.Name(id="self")) if inside:
+            pass
+        case ast.Attribute(attr=verb, value=ast.Attribute(attr=of) | ast.Name(id=of)):
+            if not _STORES.fullmatch(of):
+                return False
+        case _:
+            return False
+    return bool(_WRITES.fullmatch(verb)) and not _MANY.search(verb)
 
 
 @check("ast", "no statement is put together from strings")
@@ -281,7 +370,9 @@ def _no_formatted_sql(service: Service) -> Iterator[Finding]:
 
 
 @check(
-    "ast", "foreign keys have an index, and so have columns that lists are sorted by"
+    "ast",
+    "foreign keys have an index, and so have the columns that lists are sorted and"
+    " filtered by",
 )
 def _indexed(service: Service) -> Iterator[Finding]:
     known = indexed(service)
@@ -290,29 +381,45 @@ def _indexed(service: Service) -> Iterator[Finding]:
             message = f"{column.name} refers to {referred(column)} without an index"
             yield _in(column.owner.module, column.node, message)
     models = {model.name: model for model in service.models}
+    of_models = {model.module.path for model in service.models}
     for module in service.modules:
-        for model, attribute in _sorted_by(module):
+        used = [("sorts", *each) for each in _sorted_by(module)]
+        if module.path not in of_models:
+            used += [("searches", *each) for each in _searched_by(module)]
+        for verb, model, attribute in used:
             if model in models:
                 parents = ancestors(service, models[model])
                 if not any(attribute.attr in known[each.name] for each in parents):
-                    message = f"sorts by {model}.{attribute.attr}, which has no index"
-                    yield _in(module, attribute, message)
+                    said = f"{verb} by {model}.{attribute.attr}, which has no index"
+                    yield _in(module, attribute, said)
 
 
 def _sorted_by(module: Module) -> Iterator[tuple[str, ast.Attribute]]:
     for call in calls(module.tree):
         match call.func:
-            case ast.Attribute(
-                attr="asc" | "desc",
-                value=ast.Attribute(value=ast.Name(id=model)) as found,
-            ):
-                yield model, found
+            case ast.Attribute(attr="asc" | "desc", value=found):
+                yield from _of_model(found)
             case ast.Attribute(attr="order_by"):
                 for each in call.args:
-                    if isinstance(each, ast.Attribute) and isinstance(
-                        each.value, ast.Name
-                    ):
-                        yield each.value.id, each
+                    yield from _of_model(each)
+
+
+def _searched_by(module: Module) -> Iterator[tuple[str, ast.Attribute]]:
+    for node in module.nodes:
+        match node:
+            case ast.Compare(left=left, ops=ops, comparators=right) if not any(
+                isinstance(each, ast.NotEq) for each in ops
+            ):
+                for side in (left, *right):
+                    yield from _of_model(side)
+            case ast.Call(func=ast.Attribute(attr="in_" | "between", value=found)):
+                yield from _of_model(found)
+
+
+def _of_model(node: ast.expr) -> Iterator[tuple[str, ast.Attribute]]:
+    match node:
+        case ast.Attribute(value=ast.Name(id=model)):
+            yield model, node
 
 
 @check("ast", "constraints are named by a convention, so that errors can be told apart")
@@ -328,20 +435,20 @@ def _named(service: Service) -> Iterator[Finding]:
     yield Finding("MetaData has no naming_convention for ix, uq, ck, fk and pk")
 
 
-@check("ast", "tables say what is unique, what is allowed, and what must exist")
+@check("ast", "each table says what is unique, what is allowed, or what must exist")
 def _constrained(service: Service) -> Iterator[Finding]:
     for model in service.models:
-        called = {last_name(call.func) for call in calls(model.node)}
-        if any(True for _ in uniques(model)) or called & _CONSTRAINTS:
-            return
-        if any(
-            c.flag("unique") for c in columns(service) if c.owner.node is model.node
-        ):
-            return
-    if service.models:
-        yield Finding(
-            "no table has a constraint: add UniqueConstraint, CheckConstraint"
-        )
+        own = {id(each.node) for each in ancestors(service, model)}
+        told = any(
+            any(True for _ in uniques(each))
+            or _CONSTRAINTS & {last_name(call.func) for call in calls(each.node)}
+            for each in ancestors(service, model)
+        ) or any(c.flag("unique") for c in columns(service) if id(c.owner.node) in own)
+        if not told:
+            message = (
+                f"{model.name} lets any row in: add UniqueConstraint, CheckConstraint"
+            )
+            yield _in(model.module, model.node, message)
 
 
 @check("toml", "asyncpg or psycopg 3 is the driver")

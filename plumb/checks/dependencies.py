@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from plumb.check import CannotJudgeError, Check, Finding, check, depends_on
+from plumb.checks.pipeline import whole_suite
 from plumb.commands import ci_runs, everywhere, in_ci, mapping, offers
 from plumb.kinds import absent, path, text, toml
-from plumb.service import Service
+from plumb.service import Service, table
 
 _OTHER_MANAGER = re.compile(
     r"(?<![\w/.-])((uv )?pip3? (install|sync|uninstall|compile)"
@@ -55,17 +56,27 @@ def agreeing_lock(service: Service) -> Iterator[Finding]:
         if {"editable", "virtual"} & each.get("source", {}).keys()
     ]
     metadata = [each.get("metadata", {}) for each in roots]
-    locked = {
-        _name(item["name"])
-        for each in metadata
-        for listed in (
-            each.get("requires-dist", []),
-            *each.get("requires-dev", {}).values(),
-        )
-        for item in listed
-    }
-    for name in sorted(service.requirements.keys() - locked):
-        yield Finding(f"does not know {name}; run `uv lock`", "uv.lock")
+    locked: dict[str, list[set[str]]] = {}
+    for each in metadata:
+        developing = each.get("requires-dev", {}).values()
+        for listed in (each.get("requires-dist", []), *developing):
+            for item in listed:
+                bounds = _bounds(item.get("specifier", ""))
+                locked.setdefault(_name(item["name"]), []).append(bounds)
+    for name, requirement in sorted(service.requirements.items()):
+        if name not in locked:
+            yield Finding(f"does not know {name}; run `uv lock`", "uv.lock")
+        elif _bounds(requirement) not in locked[name]:
+            said = f"was written before {requirement} was asked for; run `uv lock`"
+            yield Finding(said, "uv.lock")
+
+
+def _bounds(requirement: str) -> set[str]:
+    """Return `>=1` and `<2` for `name[extra] >=1, <2; marker`."""
+    if " @ " in requirement:
+        return set()
+    versions = re.sub(r"\s", "", requirement.partition(";")[0])
+    return set(re.findall(r"[<>=!~]=?=?[^,()<>=!~]+", versions))
 
 
 @check("toml", "`pyproject.toml` describes a package, by PEP 621")
@@ -145,6 +156,16 @@ def _lines(service: Service) -> Iterator[tuple[str, int, str]]:
                 yield place, number, line
 
 
+@check("yaml", "a tool from outside the lock is called with its exact version")
+def _exact_tools(service: Service) -> Iterator[Finding]:
+    for path_, line in everywhere(service):
+        asked = re.findall(r"--(?:with|from)[= ]+(\w\S+)", line)
+        asked += re.findall(r"(?:\buvx|\buv tool run) +([a-z]\S*)", line)
+        for tool in asked:
+            if not re.search(r"(==|@)v?\d", tool):
+                yield Finding(f"takes any {tool}: name a version with ==", path_)
+
+
 @check("yaml", "tasks, hooks and CI call tools through `uv run` or `uvx`")
 def _through_uv(service: Service) -> Iterator[Finding]:
     for path_, line in everywhere(service):
@@ -203,6 +224,19 @@ def _watched(service: Service) -> Iterator[Finding]:
             yield Finding(f"no bot watches the {what}", ".github/dependabot.yml")
 
 
+@check("text", "somebody is told to switch security updates on, or a bot does them")
+def _secured(service: Service) -> Iterator[Finding]:
+    pages = (
+        service.read(found)
+        for pattern in ("*.md", "docs/**/*.md", ".github/*.md")
+        for found in service.glob(pattern)
+    )
+    told = re.compile(r"security\s+updates", re.IGNORECASE)
+    if not _other_bot(service) and not any(map(told.search, pages)):
+        said = "says nothing of Dependabot's security updates, which are a switch"
+        yield Finding(said, "README.md")
+
+
 @check("yaml", "CI runs the tests on every pull request")
 def _tested_when_proposed(service: Service) -> Iterator[Finding]:
     triggers = [
@@ -219,11 +253,11 @@ def _tested_when_proposed(service: Service) -> Iterator[Finding]:
         yield Finding("no step of CI runs pytest", ".github/workflows")
 
 
-def _newest(name: str, floor: str, *, extra: str = "") -> Check:
-    """Demand a version of a package, as locked, or else as the manifest's lower bound."""
-    said = f"`{name}` is {floor} or newer" + (f", with its {extra}" if extra else "")
+def _newest(name: str, floor: str, *, extra: str = "", below: str = "") -> Check:
+    """Demand a version of a package, of the lock and of the manifest's lower bound."""
+    said = f"`{name}` is {floor} or newer" + (f", below {below}" if below else "")
 
-    @check("toml", said)
+    @check("toml", said + (f", with its {extra}" if extra else ""))
     def judge(service: Service) -> Iterator[Finding]:
         requirement = service.requirements.get(name)
         if not service.manifest.get("project", {}).get("dependencies"):
@@ -231,13 +265,17 @@ def _newest(name: str, floor: str, *, extra: str = "") -> Check:
         if requirement is None:
             yield Finding(f"{name} is no dependency", "pyproject.toml")
             return
-        locked = [p.get("version") for p in _packages(service) if p["name"] == name]
         bound = re.search(r"(?:>=|~=|==|\^)\s*([\d.]+)", requirement)
-        version = next(filter(None, locked), bound[1] if bound else "0")
-        if _parts(version) < _parts(floor):
-            yield Finding(f"{name} is {version}, older than {floor}", "pyproject.toml")
         if bound is None:
             yield Finding(f"{name} has no lower bound", "pyproject.toml")
+        versions = [(bound[1], "pyproject.toml")] if bound else []
+        locked = [each for each in _packages(service) if each["name"] == name]
+        versions += [(each.get("version", "0"), "uv.lock") for each in locked]
+        for version, place in versions:
+            if _parts(version) < _parts(floor):
+                yield Finding(f"{name} is {version}, older than {floor}", place)
+            if below and _parts(version) >= _parts(below):
+                yield Finding(f"{name} is {version}, not below {below}", place)
         if extra and not re.search(rf"\[[^]]*\b{extra}\b", requirement):
             yield Finding(f"{name} comes without its {extra}", "pyproject.toml")
 
@@ -248,11 +286,57 @@ def _parts(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
 
-def _warnings_are_errors(tool: Any) -> bool:  # noqa: ANN401  what the file holds
-    options: Mapping[str, Any] = (tool or {}).get("pytest", {})
-    filters = options.get("ini_options", options).get("filterwarnings", ())
-    listed = [filters] if isinstance(filters, str) else filters
-    return any(re.match(r"error(::\w*DeprecationWarning)?$", each) for each in listed)
+@check("toml", "pytest fails on deprecated calls, the service's own and those below")
+def _nothing_deprecated(service: Service) -> Iterator[Finding]:
+    options = table(service.manifest, "tool", "pytest")
+    options = options.get("ini_options", options)
+    filters = options.get("filterwarnings", ())
+    listed = [filters] if isinstance(filters, str) else list(filters)
+    strict = [
+        number
+        for number, each in enumerate(listed, 1)
+        if re.match(r"error(::\w*DeprecationWarning)?$", each)
+    ]
+    if not strict:
+        said = 'deprecated calls pass the tests: filterwarnings = ["error"]'
+        yield Finding(said, "pyproject.toml")
+        return
+    given = options.get("addopts", "")
+    added = given if isinstance(given, str) else " ".join(given)
+    later = [
+        *listed[strict[-1] :],
+        *re.findall(r"(?:-W|--pythonwarnings)[= ]*(\S+)", added),
+    ]
+    for each in later:
+        action, message, category, module = [*each.split(":"), "", "", ""][:4]
+        own = re.match(r"\W*(\w*)", module)
+        if (
+            action != "error"
+            and not message
+            and re.search(r"^$|DeprecationWarning$|^Warning$", category)
+            and own
+            and own[1] in {"", service.package}
+        ):
+            yield Finding(f"{each} lets deprecated calls pass", "pyproject.toml")
+    if "no:warnings" in added:
+        yield Finding("-p no:warnings lets deprecated calls pass", "pyproject.toml")
+
+
+@check("toml", "a list says which licences are allowed")
+def _licences_listed(service: Service) -> Iterator[Finding]:
+    tool = table(service.manifest, "tool")
+    lists = {
+        "pip-licenses": ("allow-only", "fail-on"),
+        "liccheck": ("authorized_licenses",),
+        "licensecheck": ("only_licenses", "fail_licenses"),
+    }
+    told = any(
+        table(tool, name).get(key) for name, keys in lists.items() for key in keys
+    )
+    given = re.compile(r"--(allow-only|fail-on|only-licenses|fail-licenses)\b")
+    if not told and not any(given.search(line) for _, line in in_ci(service)):
+        said = "no list says which licences are allowed: tool.pip-licenses.allow-only"
+        yield Finding(said, "pyproject.toml")
 
 
 # The floors of DEP-23 to DEP-27 move with those of the template.
@@ -284,9 +368,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "DEP-11": (
         _synced_from_lock,
         ci_runs(r"uv sync .*--(locked|frozen)", "installs what is locked"),
+        _exact_tools,
     ),
     "DEP-12": (_hashed,),
-    "DEP-14": (_proposed, _tested_when_proposed),
+    "DEP-14": (_proposed, _tested_when_proposed, whole_suite),
     "DEP-16": (
         offers(r"uv tree .*--outdated|list --outdated", "lists newer versions"),
     ),
@@ -297,10 +382,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "has a section for each version",
         ),
     ),
-    "DEP-18": (_watched,),
+    "DEP-18": (_watched, _secured),
     "DEP-19": (
         offers(r"licen[cs]e", "looks at the licences"),
         ci_runs(r"licen[cs]e", "refuses licences that are not allowed"),
+        _licences_listed,
     ),
     "DEP-20": (
         ci_runs(
@@ -308,11 +394,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ),
     ),
     "DEP-21": (offers(r"uv tree(?! .*--outdated)|pipdeptree", "shows the tree"),),
-    "DEP-22": (
-        toml("tool", _warnings_are_errors, "makes pytest fail on deprecated calls"),
-    ),
+    "DEP-22": (_nothing_deprecated,),
     "DEP-23": (_newest("fastapi", "0.165"),),
-    "DEP-24": (_newest("pydantic", "2.11.4"),),
+    "DEP-24": (_newest("pydantic", "2.11.4", below="3"),),
     "DEP-25": (_newest("pydantic-settings", "2.16"),),
     "DEP-26": (_newest("sqlalchemy", "2.0", extra="asyncio"),),
     "DEP-27": (_newest("alembic", "1.20").when(depends_on("alembic")),),

@@ -2,6 +2,9 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import chain
+from pathlib import PurePosixPath
 
 from plumb.check import Check, Finding, check
 from plumb.checks.style import ruff_setting
@@ -9,19 +12,7 @@ from plumb.kinds import equals, rules
 from plumb.roles import Function
 from plumb.service import Service, last_name
 
-_SPEAKS_FOR_ITSELF = 20
-
-
-@check(
-    "ast", f"a private function of more than {_SPEAKS_FOR_ITSELF} lines says its use"
-)
-def _long_helpers(service: Service) -> Iterator[Finding]:
-    for module in service.modules:
-        for function in module.functions:
-            size = (function.end_lineno or 0) - function.lineno + 1
-            if size > _SPEAKS_FOR_ITSELF and ast.get_docstring(function) is None:
-                said = f"{function.name} has {size} lines and no docstring"
-                yield Finding(said, module.path, function.lineno)
+_BESIDES = ("scripts/**/*.py", "migrations/**/*.py", "alembic/**/*.py")
 
 
 @check("ast", "a public function that raises an error has a section `Raises:`")
@@ -50,11 +41,19 @@ def _raised(function: Function) -> Iterator[str]:
 
 @check("ast", "each module says in its first line what it is for")
 def _purposes(service: Service) -> Iterator[Finding]:
-    for module in (*service.modules, *service.tests):
-        said = (ast.get_docstring(module.tree) or "").strip()
-        name = module.parts[-1] if module.parts else ""
-        if not said or said.rstrip(".").casefold() in {name, f"{name}.py"}:
-            yield Finding("does not say what it is for", module.path)
+    files = {each.path: each.tree for each in (*service.modules, *service.tests)}
+    for path in chain.from_iterable(map(service.glob, _BESIDES)):
+        with suppress(SyntaxError):
+            files[path] = ast.parse(service.read(path))
+    for path, tree in files.items():
+        said = (ast.get_docstring(tree) or "").strip().rstrip(".").casefold()
+        if said in {
+            "",
+            (name := PurePosixPath(path)).name,
+            name.stem,
+            name.parent.name,
+        }:
+            yield Finding("does not say what it is for", path)
 
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
@@ -63,8 +62,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ruff_setting("lint.pydocstyle.convention", equals("google"), "is google"),
     ),
     "HDR-02": (
-        rules("D105", "D106", "D107", "D200", "D205", "D300", "D403", "D415"),
-        _long_helpers,
+        rules("D101", "D102", "D103", "D105", "D106", "D107"),
+        rules("D200", "D205", "D300", "D403", "D415"),
     ),
     "HDR-03": (rules("D417"), _raises_said),
     "HDR-06": (_purposes,),

@@ -4,11 +4,14 @@ import ast
 import builtins
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 
 from plumb.check import Check, Finding, check, depends_on
 from plumb.kinds import calls, rules, shipped
-from plumb.service import Class, Service, last_name
-from plumb.signatures import names
+from plumb.roles import Function, methods
+from plumb.service import Class, Module, Service, assigned, last_name
+from plumb.signatures import Route, names, parameters, routes
+from plumb.tables import ancestors
 
 _BUILT_IN = frozenset(
     name
@@ -169,6 +172,109 @@ def _constraints(service: Service) -> Iterator[Finding]:
         )
 
 
+@check("ast", "a route declares the errors of the service's methods that it calls")
+def declared(service: Service) -> Iterator[Finding]:
+    """Yield each error that a method raises and the routes that call it do not name."""
+    statuses = _statuses(service)
+    methods_of = {
+        each.name: {method.name: method for method in methods(each.node)}
+        for each in service.classes
+        if each.module in service.services
+    }
+    for route in routes(service):
+        said = [
+            keyword.value
+            for call in (route.decorator, *_shared(service, route.module))
+            for keyword in call.keywords
+            if keyword.arg == "responses"
+        ]
+        known = {status for each in said for status in _named(each, statuses)}
+        own = _services(route, methods_of)
+        for call in calls(route.function):
+            match call.func:
+                case ast.Attribute(value=ast.Name(id=name), attr=verb) if (
+                    method := own.get(name, {}).get(verb)
+                ):
+                    for error in sorted(_raised(method) & statuses.keys()):
+                        if statuses[error] not in known:
+                            yield Finding(
+                                f"{route.function.name} may fail by {error}, and does"
+                                f" not declare {statuses[error]}: add it to responses",
+                                route.module.path,
+                                route.function.lineno,
+                            )
+
+
+def _statuses(service: Service) -> dict[str, int]:
+    """Return the status of each exception of the service that has or inherits one."""
+    found: dict[str, int] = {}
+    for root in roots(service):
+        for each in (root, *service.subclasses(root.name)):
+            for one in reversed(ancestors(service, each)):
+                for item in one.node.body:
+                    if {"status", "status_code"} & set(assigned(item)):
+                        for status in _named(getattr(item, "value", None), {}):
+                            found[each.name] = status
+    return found
+
+
+def _named(node: ast.expr | None, statuses: Mapping[str, int]) -> Iterator[int]:
+    """Yield the statuses of HTTP that an expression names, exceptions included."""
+    for part in ast.walk(node) if node else ():
+        match part:
+            case ast.Constant(value=int(number)):
+                yield int(number)
+            case ast.Constant(value=str(text)) if text.isdigit():
+                yield int(text)
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                told = re.fullmatch(r"HTTP_(\d{3})_\w+", name)
+                if told:
+                    yield int(told[1])
+                elif name in HTTPStatus.__members__:
+                    yield int(HTTPStatus[name])
+                elif name in statuses:
+                    yield statuses[name]
+
+
+def _shared(service: Service, router: Module) -> Iterator[ast.Call]:
+    """Yield what declares responses for many routes at once."""
+    for module in service.modules:
+        if module is router or module not in service.routers:
+            for call in calls(module.tree):
+                if last_name(call.func) in {"APIRouter", "FastAPI", "include_router"}:
+                    yield call
+
+
+def _services(
+    route: Route, methods_of: Mapping[str, Mapping[str, Function]]
+) -> dict[str, Mapping[str, Function]]:
+    """Return the methods of each argument that is a service, by its name."""
+    aliases = {
+        name: names(item.value)
+        for item in route.module.tree.body
+        if isinstance(item, ast.Assign | ast.AnnAssign) and item.value
+        for name in assigned(item)
+    }
+    found: dict[str, Mapping[str, Function]] = {}
+    for argument, _ in parameters(route.function):
+        hint = names(argument.annotation) if argument.annotation else set()
+        for name in hint.union(*(aliases.get(each, set()) for each in hint)):
+            if name in methods_of:
+                found[argument.arg] = methods_of[name]
+    return found
+
+
+def _raised(method: Function) -> set[str]:
+    """Return the exceptions that a method raises, or says that it does."""
+    told = (ast.get_docstring(method) or "").partition("Raises:")[2].partition("\n\n")
+    raised = {
+        last_name(node.exc)
+        for node in ast.walk(method)
+        if isinstance(node, ast.Raise) and node.exc
+    }
+    return raised | set(re.findall(r"^\s+(\w+):", told[0], re.MULTILINE))
+
+
 _same_shape = shipped(
     f"{_TESTS}::test_every_error_has_the_same_shape",
     "whatever goes wrong, the answer has the same members, and the right code",
@@ -221,8 +327,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "ERR-14": (
         shipped(
             f"{_TESTS}::test_invalid_request_does_not_echo_its_input",
-            "an invalid request is answered in the form of every error",
+            "an invalid request is answered with what is wrong in each field",
         ),
+        _same_shape,
     ),
     "ERR-15": (
         _constraints.when(depends_on("sqlalchemy", "sqlmodel")),

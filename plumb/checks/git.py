@@ -17,8 +17,10 @@ _HOOKS = ".pre-commit-config.yaml"
 
 @check("yaml", f"what reads commit messages knows {', '.join(_TYPES)}")
 def _types(service: Service) -> Iterator[Finding]:
-    content = service.read(_HOOKS) + str(service.manifest.get("tool", {}).keys())
-    if _KNOWS_TYPES.search(content):
+    tools = [*service.manifest.get("tool", {})]
+    for hook in hooks_of(service):
+        tools += [str(hook.get("id", "")), str(hook["repo"])]
+    if any(map(_KNOWS_TYPES.search, tools)):
         return
     entries = [
         str(each.get("entry", "")) + str(each.get("args", ""))

@@ -13,6 +13,16 @@ _FILE = ".pre-commit-config.yaml"
 _COMMIT = frozenset({"commit", "pre-commit"})
 _PINNED = re.compile(r"v?\d+(\.\d+)+\S*|[0-9a-f]{40}")
 _LARGEST = 500
+_VOID = re.compile(r"--exit-zero\b|--disable[= ]all\b|--(help|version)\b")
+# What tells the kind of a file, as pre-commit has it, from the end of its path.
+_ENDS: Mapping[str, str | tuple[str, ...]] = {
+    "json": ".json",
+    "markdown": ".md",
+    "message": "COMMIT_EDITMSG",
+    "python": ".py",
+    "toml": ".toml",
+    "yaml": (".yaml", ".yml"),
+}
 _NO_DEBUGGER = rules("T100")
 
 
@@ -37,32 +47,107 @@ def _is_mapping(value: object) -> bool:
 
 
 def _line(hook: Mapping[str, Any]) -> str:
-    """Return what a hook runs: its name, its command and its arguments."""
+    """Return what a hook runs: its command and its arguments.
+
+    Its id says that only where it is one of another repository.
+    """
     given = " ".join(map(str, hook.get("args") or ()))
-    return f"{hook.get('id', '')} {hook.get('entry', '')} {given}"
+    name = hook.get("id", "") if hook["repo"] != "local" else ""
+    return f"{name} {hook.get('entry', '')} {given}".lstrip()
 
 
-def _stages(service: Service, hook: Mapping[str, Any]) -> set[str]:
+def _running(
+    service: Service, *patterns: str, stage: str = "pre-commit", kind: str = "python"
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the hooks that match all patterns, at a stage, on files of a kind."""
+    wanted = _COMMIT if stage == "pre-commit" else {stage, stage.split("-")[-1]}
     default = _configuration(service).get("default_stages") or ["pre-commit"]
-    return set(hook.get("stages") or default)
+    for each in hooks_of(service):
+        if stage == "commit-msg" and each["repo"] != "local":
+            default = wanted  # which such hooks say by themselves
+        if (
+            wanted & set(each.get("stages") or default)
+            and not _VOID.search(_line(each))
+            and all(re.search(pattern, _line(each)) for pattern in patterns)
+            and _sees(service, each, kind)
+        ):
+            yield each
 
 
-def hook(*patterns: str, rule: str, stage: str = "pre-commit") -> Check:
+def _sees(service: Service, hook: Mapping[str, Any], kind: str) -> bool:
+    tags = {"file", "text", "non-executable", kind}
+    either = set(hook.get("types_or") or tags)
+    if not (set(hook.get("types") or ()) <= tags and tags & either):
+        return False
+    files = [path for path in service.paths if path.endswith(_ENDS[kind])]
+    return not files or any(
+        all(
+            re.search(limit.get("files") or "", path)
+            and not re.search(limit.get("exclude") or "^$", path)
+            for limit in (_configuration(service), hook)
+        )
+        for path in files
+    )
+
+
+def _refuses(hook: Mapping[str, Any], text: str) -> bool:
+    """Whether a hook that searches for a pattern stops at a text."""
+    given = set(hook.get("args") or ())
+    case = re.IGNORECASE if given & {"-i", "--ignore-case"} else re.NOFLAG
+    whole = "--multiline" in given
+    pattern = re.compile(str(hook.get("entry")), case | re.MULTILINE | re.DOTALL)
+    parts = [text] if whole else text.splitlines()
+    return any(map(pattern.search, parts)) != ("--negate" in given)
+
+
+def hook(
+    *patterns: str, rule: str, stage: str = "pre-commit", kind: str = "python"
+) -> Check:
     """Demand a hook whose id, command and arguments match all patterns.
 
     Args:
         patterns: regular expressions.
         rule: what the hook does, such as "formats the code".
         stage: when it runs.
+        kind: of which files it looks at.
     """
 
     @check("yaml", f"a hook {rule}")
     def judge(service: Service) -> Iterator[Finding]:
-        stages = _COMMIT if stage == "pre-commit" else {stage, stage.split("-")[-1]}
-        for each in hooks_of(service):
-            if all(re.search(p, _line(each)) for p in patterns) and (
-                stages & _stages(service, each)
-            ):
+        if not any(_running(service, *patterns, stage=stage, kind=kind)):
+            yield Finding(f"no hook of the stage {stage} {rule}", _FILE)
+
+    return judge
+
+
+def searching(  # noqa: PLR0913
+    pattern: str,
+    bad: str,
+    good: str,
+    *,
+    rule: str,
+    stage: str = "pre-commit",
+    kind: str = "python",
+) -> Check:
+    """Demand a hook that matches a pattern, or else searches texts by itself.
+
+    Args:
+        pattern: what tells a tool for it.
+        bad: a text that it refuses.
+        good: a text that it lets pass.
+        rule: what the hook does.
+        stage: when it runs.
+        kind: of which files it looks at.
+    """
+
+    @check("yaml", f"a hook {rule}")
+    def judge(service: Service) -> Iterator[Finding]:
+        for each in _running(service, stage=stage, kind=kind):
+            if each.get("language") != "pygrep":
+                found = re.search(pattern, _line(each)) is not None
+            else:
+                found = _refuses(each, bad) and not _refuses(each, good)
+            if found:
                 return
         yield Finding(f"no hook of the stage {stage} {rule}", _FILE)
 
@@ -89,26 +174,25 @@ def _installed(service: Service) -> Iterator[Finding]:
 
 @check("yaml", f"a hook refuses files of more than {_LARGEST} kB")
 def _no_large_files(service: Service) -> Iterator[Finding]:
-    for each in hooks_of(service):
-        if "check-added-large-files" in _line(each):
-            limit = re.search(r"--maxkb[= ](\d+)", _line(each))
-            if limit and int(limit[1]) > _LARGEST:
-                yield Finding(f"lets files of {limit[1]} kB in: --maxkb=500", _FILE)
-            return
+    for each in _running(service, "check-added-large-files"):
+        limit = re.search(r"--maxkb[= ](\d+)", _line(each))
+        if limit and int(limit[1]) > _LARGEST:
+            yield Finding(f"lets files of {limit[1]} kB in: --maxkb=500", _FILE)
+        return
     yield Finding("no hook refuses large files: check-added-large-files", _FILE)
 
 
 @check("yaml", "a hook, or Ruff's T100 in one, refuses calls of a debugger")
 def _no_debugger(service: Service) -> Iterator[Finding]:
-    if not any("debug-statement" in _line(each) for each in hooks_of(service)):
+    if not any(_running(service, "debug-statement")):
+        if not any(_running(service, "ruff( |-)check|^ruff ")):
+            yield Finding("no hook runs Ruff, which refuses them", _FILE)
         yield from _NO_DEBUGGER.judge(service)
 
 
 @check("yaml", "the hook that checks types has the project's dependencies")
 def _typed(service: Service) -> Iterator[Finding]:
-    found = [
-        each for each in hooks_of(service) if re.search(r"mypy|pyright", _line(each))
-    ]
+    found = list(_running(service, "mypy|pyright"))
     if not found:
         yield Finding("no hook checks types", _FILE)
     for each in found:
@@ -179,18 +263,25 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         hook(r"trailing-whitespace", rule="mends trailing whitespace"),
         hook(r"end-of-file-fixer", rule="mends the ends of files"),
     ),
-    "PRE-03": (hook(r"check-yaml|yamllint", rule="reads YAML"),),
+    "PRE-03": (hook(r"check-yaml|yamllint", rule="reads YAML", kind="yaml"),),
     "PRE-04": (
-        hook(r"check-json", rule="reads JSON"),
-        hook(r"check-toml|taplo", rule="reads TOML"),
+        hook(r"check-json", rule="reads JSON", kind="json"),
+        hook(r"check-toml|taplo", rule="reads TOML", kind="toml"),
     ),
     "PRE-05": (_no_large_files,),
     "PRE-06": (
-        hook(r"check-merge-conflict|<\{7\}|<{7}", rule="refuses what a merge left"),
+        searching(
+            r"check-merge-conflict",
+            "one\n<<<<<<< HEAD\ntwo\n=======\n>>>>>>> main\n",
+            "one\n",
+            rule="refuses what a merge left",
+        ),
     ),
     "PRE-07": (
-        hook(
-            r"detect-private-key|PRIVATE KEY|gitleaks|detect-secrets|trufflehog",
+        searching(
+            r"detect-private-key|gitleaks|detect-secrets|trufflehog",
+            "-----BEGIN RSA PRIVATE KEY-----\n",
+            "-----BEGIN PUBLIC KEY-----\n",
             rule="refuses private keys",
         ),
     ),
@@ -210,15 +301,21 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         hook(r"pytest\b.*--cov|coverage", rule="measures coverage", stage="pre-push"),
     ),
     "PRE-18": (
-        hook(
-            r"commitizen|commitlint|conventional|feat.*fix|gitlint",
+        searching(
+            r"commitizen|commitlint|conventional|gitlint",
+            "Changed things\n",
+            "fix: read the message\n",
             rule="reads the message",
             stage="commit-msg",
+            kind="message",
         ),
     ),
     "PRE-19": (
         hook(
-            r"markdownlint|rumdl|pymarkdown", r"--fix\b|\bfix\b", rule="lints Markdown"
+            r"markdownlint|rumdl|pymarkdown",
+            r"--fix\b|\bfix\b",
+            rule="lints Markdown",
+            kind="markdown",
         ),
     ),
     "PRE-20": (_python,),

@@ -11,12 +11,16 @@ from plumb.service import Class, Module, Service, last_name
 
 _DATABASE = "tests/integration/test_database.py"
 _MADE = ("Client", "Database", "Repository", "Service", "Session", "UnitOfWork")
-_STATE = frozenset(
+_SETTINGS = frozenset({"get_settings"})
+_STATE = _SETTINGS | frozenset(
     {"AsyncClient", "AsyncIOMotorClient", "AsyncMongoClient", "Client", "ClientSession"}
-    | {"Redis", "ProcessPoolExecutor", "ThreadPoolExecutor", "from_url", "get_settings"}
+    | {"Redis", "ProcessPoolExecutor", "ThreadPoolExecutor", "from_url"}
     | {"async_sessionmaker", "sessionmaker", "create_engine", "create_async_engine"}
     | {"AsyncSession", "Session", "scoped_session", "async_scoped_session"}
 )
+
+_ANY = ast.Name("Any")
+_EMPTY = frozenset({"Counter", "defaultdict", "deque", "dict", "list", "set"})
 
 
 def _provided(service: Service) -> dict[str, ast.Call]:
@@ -118,9 +122,10 @@ def _constructed(service: Service) -> Iterator[Finding]:
             if method.name != "__init__":
                 continue
             for argument in arguments(method)[1:]:
-                if argument.annotation is None:
+                if last_name(argument.annotation or _ANY) in {"Any", "object"}:
                     yield Finding(
-                        f"{each.name} takes {argument.arg} without a type",
+                        f"{each.name} takes {argument.arg} without a type that says"
+                        " what it is",
                         each.module.path,
                         method.lineno,
                     )
@@ -134,8 +139,10 @@ def _constructed(service: Service) -> Iterator[Finding]:
                 )
 
 
-@check("ast", "no module holds an engine, a client, a session or settings")
+@check("ast", "no module or cache holds an engine, a client, a session or other state")
 def _no_globals(service: Service) -> Iterator[Finding]:
+    settings = {each.name for each in service.subclasses("BaseSettings")}
+    makers = _makers(service, settings)
     for module in service.modules:
         for node in module.tree.body:
             if not isinstance(node, ast.Assign | ast.AnnAssign):
@@ -143,23 +150,57 @@ def _no_globals(service: Service) -> Iterator[Finding]:
             value = node.value
             while isinstance(value, ast.Await):
                 value = value.value
-            if isinstance(value, ast.Call):
-                name = last_name(value.func)
-                if name in _STATE | {
-                    each.name for each in service.subclasses("BaseSettings")
-                }:
-                    yield Finding(
-                        f"{name} is called at import: do it in the lifespan",
-                        module.path,
-                        node.lineno,
-                    )
-        for inner in module.nodes:
-            if isinstance(inner, ast.Global):
+            if isinstance(value, ast.Call) and last_name(value.func) in makers:
+                said = f"{last_name(value.func)} is called at import"
                 yield Finding(
-                    f"changes {', '.join(inner.names)} of the module: keep it in app.state",
-                    module.path,
-                    inner.lineno,
+                    f"{said}: do it in the lifespan", module.path, node.lineno
                 )
+            elif _is_empty(value):
+                said = f"{ast.unparse(node)} is filled later: keep it in app.state"
+                yield Finding(said, module.path, node.lineno)
+        for said, line in _kept(module, makers - _SETTINGS - settings):
+            yield Finding(f"{said}: keep it in app.state", module.path, line)
+
+
+def _kept(module: Module, makers: set[str]) -> Iterator[tuple[str, int]]:
+    """Yield what functions keep from call to call, each with its line."""
+    for function in module.functions:
+        if {"cache", "lru_cache"} & set(map(last_name, function.decorator_list)):
+            for call in calls(function):
+                if (name := last_name(call.func)) in makers:
+                    yield f"{function.name} keeps {name} in a cache", call.lineno
+    for node in module.nodes:
+        if isinstance(node, ast.Global):
+            yield f"changes {', '.join(node.names)} of the module", node.lineno
+
+
+def _makers(service: Service, settings: set[str]) -> set[str]:
+    """Return what makes state when it is called: libraries, and code that calls them."""
+    makers = {*_STATE, *settings}
+    own = [
+        node
+        for module in service.modules
+        for node in module.tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return makers | {
+        node.name
+        for node in own
+        if any(last_name(call.func) in makers for call in calls(node))
+    }
+
+
+def _is_empty(value: ast.expr | None) -> bool:
+    """Whether this is something to be filled: `{}`, `[]`, `set()`."""
+    match value:
+        case ast.Dict(keys=[]) | ast.List(elts=[]):
+            return True
+        case ast.Call(args=[], keywords=[]):
+            return last_name(value.func) in _EMPTY
+        case ast.Call(func=func):
+            return last_name(func) == "defaultdict"
+        case _:
+            return False
 
 
 @check("ast", "tests put others in the place of dependencies")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
 from plumb.commands import everywhere
-from plumb.kinds import rules, shipped
+from plumb.kinds import calls, rules, shipped
 from plumb.roles import methods
 from plumb.service import Service, last_name
 
@@ -108,6 +108,27 @@ def _string_enumerations(service: Service) -> Iterator[Finding]:
                     yield Finding(said, module.path, node.lineno)
 
 
+@check("ast", "no other zone than UTC is named")
+def _utc(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for call in calls(module.tree):
+            name = last_name(call.func)
+            match call.args:
+                case [ast.Constant(value=str(zone)), *_] if name in {
+                    "ZoneInfo",
+                    "gettz",
+                    "timezone",
+                }:
+                    other = zone.upper() not in {"UTC", "ETC/UTC"}
+                case [ast.Call(func=inner), *_] if name == "timezone":
+                    other, zone = last_name(inner) == "timedelta", "an offset"
+                case _:
+                    continue
+            if other:
+                said = f"names the zone {zone}; times are in UTC, for callers to turn"
+                yield Finding(said, module.path, call.lineno)
+
+
 @check("ast", "generic classes and functions take type parameters in brackets")
 def _no_type_variables(service: Service) -> Iterator[Finding]:
     for module in service.modules:
@@ -135,7 +156,12 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "PYV-10": (rules("UP040", "UP046", "UP047"), _no_type_variables),
     "PYV-12": (rules("UP035"),),
     "PYV-13": (
-        rules("DTZ001", "DTZ003", "DTZ004", "DTZ005", "DTZ006", "DTZ007", "DTZ011"),
+        rules(*(f"DTZ{n:03}" for n in (*range(1, 8), 11, 12, 901))),
+        _utc,
+        shipped(
+            "tests/integration/test_migrations.py::test_timestamps_have_a_time_zone",
+            "the database keeps every time with its zone",
+        ),
         shipped(
             "tests/integration/test_orders.py"
             "::test_create_order_with_lines_returns_it_with_its_location",

@@ -1,7 +1,8 @@
 """Who may call whom, and what each layer does (LAY)."""
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from plumb.check import Check, Finding, check, domain, layered
 from plumb.imports import contracted, cycles
@@ -33,7 +34,7 @@ _DATABASE = frozenset(
         "tortoise",
     }
 )
-_HTTP = frozenset({"aiohttp", "django", "fastapi", "flask", "starlette"})
+_HTTP = frozenset({"aiohttp", "django", "fastapi", "flask", "http", "starlette"})
 _PUBLISHED = frozenset(
     {
         "entities",
@@ -48,6 +49,18 @@ _PUBLISHED = frozenset(
         "services",
         "types",
     }
+)
+# Packages that are no domains, whose modules all may use, and which may use all.
+_COMMON = frozenset(
+    {"api", "common", "core", "database", "db", "middleware", "shared", "utils"}
+)
+_WRITES = frozenset({"add", "create", "delete", "insert", "save", "update", "upsert"})
+_ENDS = frozenset({"atomic", "begin", "commit", "transaction", "transactional"})
+_STORE = re.compile(
+    r"(repos?(itor(y|ies))?|session|crud|dao|uow|unit_?of_?work)\b", re.I
+)
+_TOGETHER = frozenset(
+    {"as_completed", "create_task", "ensure_future", "gather", "shield", "wait_for"}
 )
 _LONGEST_ROUTE = 15
 _BRANCHES_OF_A_ROUTE = 5
@@ -107,6 +120,7 @@ def _one_service_each(service: Service) -> Iterator[Finding]:
 @check("ast", "a domain imports only the service and the schemas of another")
 def _published_only(service: Service) -> Iterator[Finding]:
     modules = {module.name for module in service.modules}
+    packages = {name.rpartition(".")[0] for name in modules}
     for module in service.modules:
         own = next(iter(module.parts), "")
         for name, line in module.imports:
@@ -114,7 +128,10 @@ def _published_only(service: Service) -> Iterator[Finding]:
             if (
                 package == service.package
                 and own != other
-                and {own, other} <= set(service.domains)
+                and own not in _COMMON
+                and (len(module.parts) > 1 or module.path.endswith("__init__.py"))
+                and f"{package}.{other}" in packages
+                and other not in _COMMON
                 and f"{package}.{other}.{part}" in modules
                 and part not in _PUBLISHED
             ):
@@ -155,16 +172,25 @@ def _thin_routes(function: Function) -> Iterator[tuple[int, str]]:
         if not (each.annotation and last_name(each.annotation) in raw)
     }
     awaited = [
-        node
-        for node in ast.walk(function)
-        if isinstance(node, ast.Await)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Attribute)
-        and isinstance(node.value.func.value, ast.Name)
-        and node.value.func.value.id in given
+        call
+        for call in _awaited(function)
+        if isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id in given
     ]
     for node in awaited[1:]:
         yield node.lineno, "awaits a second call; let one method of a service do both"
+
+
+def _awaited(function: Function) -> list[ast.Call]:
+    """Return the calls that are awaited, alone or several at once, in their order."""
+    found: dict[ast.Call, None] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Await) and isinstance(node.value, ast.Call):
+            found[node.value] = None
+        elif isinstance(node, ast.Call) and last_name(node.func) in _TOGETHER:
+            found |= dict.fromkeys(call for each in node.args for call in calls(each))
+    return list(found)
 
 
 @_of_routes("a route raises no error: what may be done is decided in a service")
@@ -242,6 +268,64 @@ def _services_commit(service: Service) -> Iterator[Finding]:
             }:
                 said = f"calls {call.func.attr}(); a transaction is its service's"
                 yield Finding(said, module.path, call.lineno)
+
+
+@check("ast", "a method of a service that writes ends the transaction")
+def _writers_commit(service: Service) -> Iterator[Finding]:
+    for module in service.services:
+        for node in module.classes:
+            own = {each.name: each for each in methods(node)}
+            stores = _stores(own.values())
+            for name, function in own.items():
+                called = list(_reached(function, own))
+                ends = {last_name(c.func) for c in called}
+                ends |= set(map(last_name, function.decorator_list))
+                if name.startswith("_") or ends & _ENDS:
+                    continue
+                for call in called:
+                    if _writes(call, stores):
+                        said = (
+                            f"{name} calls {last_name(call.func)}() and never commits"
+                        )
+                        yield Finding(said, module.path, call.lineno)
+
+
+def _stores(functions: Iterable[Function]) -> set[str]:
+    """Return the attributes that hold a repository or a session."""
+    found = set()
+    for function in functions:
+        kinds = {
+            each.arg: ast.unparse(each.annotation)
+            for each in arguments(function)
+            if each.annotation
+        }
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign):
+                value = ast.unparse(node.value)
+                if _STORE.search(kinds.get(value, value)):
+                    found |= set(map(ast.unparse, node.targets))
+    return found
+
+
+def _reached(
+    function: Function, own: Mapping[str, Function], seen: frozenset[str] = frozenset()
+) -> Iterator[ast.Call]:
+    """Yield the calls of a method, and of those of its class that it calls."""
+    for call in calls(function):
+        yield call
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name) if (
+                name in own and name not in seen
+            ):
+                yield from _reached(own[name], own, seen | {name})
+
+
+def _writes(call: ast.Call, stores: set[str]) -> bool:
+    """Whether a call changes what is stored."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _WRITES:
+        return False
+    held = ast.unparse(call.func.value)
+    return held in stores or _STORE.search(held) is not None
 
 
 @check("ast", "a service is given what it works with, and makes no session or settings")
@@ -353,6 +437,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "LAY-50": (
         _services_commit,
+        _writers_commit,
         shipped(
             "tests/integration/test_database.py"
             "::test_unit_of_work_that_fails_leaves_nothing",

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from plumb.check import Check, Finding, check, depends_on, domain, layered
 from plumb.checks.dependencies import agreeing_lock
@@ -15,6 +16,7 @@ from plumb.kinds import (
     yaml,
 )
 from plumb.roles import (
+    Function,
     base_repositories,
     modules_of,
     places,
@@ -26,6 +28,9 @@ from plumb.service import Module, Service, assigned, last_name
 _MODELS = frozenset({"db", "entities", "model", "models", "orm", "tables"})
 _EDGE = re.compile(r"\w+(Create|Update|Response|Request|Read|Out|In|Filter)")
 _TABLES_OF_A_FILE = 3
+_LAYERS = frozenset(
+    {"crud", "endpoints", "models", "repositories", "routers", "schemas", "services"}
+)
 
 # A class with such a name belongs into a module whose name says the same.
 _ROLES = {
@@ -157,16 +162,62 @@ def _engine_without_models(service: Service) -> Iterator[Finding]:
                 yield Finding(said, module.path, line)
 
 
-@check("ast", "each process configures its logs: the application and the command line")
+@check("ast", "each process configures its logs: the application and every command")
 def _logs_everywhere(service: Service) -> Iterator[Finding]:
     makers = {"FastAPI", "Typer", "Celery"}
     for module in service.modules:
         made = {last_name(call.func) for call in calls(module.tree)}
         if "commands" in module.parts or not made & makers:
             continue
-        if not any(re.match(r"(configure|setup|init)_?log", name) for name in made):
+        commands = [each for each in module.functions if _is_command(each)]
+        inside = [_configuring(each) for each in commands]
+        everywhere = len(_configuring(module.tree)) > len({*chain(*inside)})
+        alone = commands and "add_typer" not in made
+        if not everywhere and not (alone and all(inside)):
             said = f"makes a {', '.join(sorted(made & makers))} and configures no logs"
-            yield Finding(said, module.path)
+            yield Finding(f"{said} for all it starts", module.path)
+
+
+def _is_command(function: Function) -> bool:
+    return any(last_name(each) == "command" for each in function.decorator_list)
+
+
+def _configuring(node: ast.AST) -> list[ast.Call]:
+    named = re.compile(r"(configure|setup|init)_?log|dictConfig|basicConfig")
+    return [call for call in calls(node) if named.match(last_name(call.func))]
+
+
+@check("ast", "the module of exceptions defines the service's own")
+def _own_exceptions(service: Service) -> Iterator[Finding]:
+    names = {"exceptions", "errors"}
+    found = [m for m in service.modules if names.intersection(m.parts)]
+    if found and not any(
+        re.search(r"(Exception|Error)$", base)
+        for module in found
+        for node in module.classes
+        for base in map(last_name, node.bases)
+    ):
+        yield Finding("defines no exception", found[0].path)
+
+
+@check("text", "`docs` holds a guide, and a diagram")
+def _explained(service: Service) -> Iterator[Finding]:
+    pages = [
+        service.read(path)
+        for end in ("md", "rst")
+        for path in service.glob(f"docs/**/*.{end}")
+    ]
+    if not any(re.search(r"^(#+ |={4,})", page, re.MULTILINE) for page in pages):
+        yield Finding("holds no guide", "docs")
+    drawn = re.compile(
+        r"```(mermaid|plantuml|dot)|@startuml|graphviz::|uml::|!\[.*\]\(.*\.(svg|png)"
+    )
+    drawings = "docs/**/*.{}"
+    ends = ("svg", "png", "drawio", "puml", "mmd", "dot")
+    if not any(map(drawn.search, pages)) and not any(
+        service.has(drawings.format(end)) for end in ends
+    ):
+        yield Finding("holds no diagram, such as one of mermaid", "docs")
 
 
 @check("ast", "a function makes the application, with a lifespan")
@@ -225,6 +276,13 @@ def _arranged(service: Service) -> Iterator[Finding]:
             if name not in {"api", "routers", "routes"}:
                 said = "is a package by domain beside layers"
                 yield Finding(said, service.resolve(f"{{package}}/{name}"))
+
+
+@check("path", "no package holds one layer of several domains")
+def _no_layers(service: Service) -> Iterator[Finding]:
+    for name in sorted(_LAYERS):
+        for found in service.glob(f"{{package}}/{name}"):
+            yield Finding("is a package by layer beside domains", found)
 
 
 @check("ast", "settings, schemas of the API and entities have modules of their own")
@@ -308,6 +366,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "{package}/exceptions.py|{package}/*/exceptions.py|{package}/errors.py"
             "|{package}/*/errors.py"
         ),
+        _own_exceptions,
     ),
     "LAY-17": (path("{package}/middleware*|{package}/*/middleware*"),),
     "LAY-19": (_factory,),
@@ -315,7 +374,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "LAY-21": (
         path("tests/unit", "tests/integration", "tests/e2e", "tests/conftest.py"),
     ),
-    "LAY-22": (path("docs"),),
+    "LAY-22": (path("docs"), _explained),
     "LAY-23": (ignored("logs/app.log", "logs/error.log.1"),),
     "LAY-24": (
         path(".env.example"),
@@ -329,11 +388,15 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "build/lib",
             "dist/service.whl",
             ".coverage",
+            "coverage.xml",
             "htmlcov/index.html",
             ".mypy_cache/entry",
             ".pytest_cache/entry",
             ".ruff_cache/entry",
+            ".rumdl_cache/entry",
             ".idea/workspace.xml",
+            "src/package/.module.py.swp",
+            "src/package/module.py~",
             ".DS_Store",
             keeps=["src/package/module.py", "tests/test_module.py", "uv.lock"],
         ),
@@ -358,6 +421,6 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "LAY-34": (path("scripts"),),
     "LAY-35": (path(".github/workflows/*.y*ml"),),
-    "LAY-38": (_roles_in_place, _arranged),
+    "LAY-38": (_roles_in_place, _arranged, _no_layers.when(domain)),
     "LAY-40": (_data_apart,),
 }

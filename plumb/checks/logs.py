@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from plumb.check import Check, Finding, check
+from plumb.check import Check, Finding, check, with_file
 from plumb.commands import ci_runs
 from plumb.kinds import calls, rules, shipped
 from plumb.service import Class, Module, Service, last_name
@@ -160,19 +160,29 @@ def _masks(service: Service) -> Iterator[Finding]:
             yield Finding(f"nothing masks a value called {name} before it is logged")
 
 
-@check("ast", "every module with business rules logs at INFO")
+@check("ast", "what changes something in a service is logged at INFO")
 def _business_events(service: Service) -> Iterator[Finding]:
     for module in service.services:
-        logged = {
-            ast.unparse(call.func).split(".")[-1] for call in _logging_calls(module)
-        }
-        if module.functions and "info" not in logged:
+        changing = [each for each in module.functions if _commits(each)]
+        if module.functions and not changing and not _informs(module.tree):
             said = "logs nothing that happens in the business: logger.info(...)"
             yield Finding(said, module.path)
+        for function in changing:
+            if not _informs(function):
+                said = f"{function.name} changes something, and logs nothing at INFO"
+                yield Finding(said, module.path, function.lineno)
 
 
-def _logging_calls(module: Module) -> Iterator[ast.Call]:
-    for call in calls(module.tree):
+def _commits(function: ast.AST) -> bool:
+    return any(last_name(call.func) == "commit" for call in calls(function))
+
+
+def _informs(node: ast.AST) -> bool:
+    return any(last_name(call.func) == "info" for call in _logging_calls(node))
+
+
+def _logging_calls(tree: ast.AST) -> Iterator[ast.Call]:
+    for call in calls(tree):
         match call.func:
             case ast.Attribute(value=ast.Name(id=name), attr=method) if (
                 method in _LOGS
@@ -184,7 +194,7 @@ def _logging_calls(module: Module) -> Iterator[ast.Call]:
 @check("ast", "messages are names of events, without values in them")
 def _events(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        for call in _logging_calls(module):
+        for call in _logging_calls(module.tree):
             position = 1 if ast.unparse(call.func).endswith(".log") else 0
             match call.args[position : position + 1]:
                 case [ast.Constant(value=str(message))] if not _EVENT.fullmatch(
@@ -249,10 +259,14 @@ def _initialised(service: Service) -> Iterator[Finding]:
         for function in module.functions
         if any(last_name(call.func) in _SETS_UP for call in calls(function))
     }
+    scripts = service.manifest.get("project", {}).get("scripts", {})
+    commands = {str(each).partition(":")[0] for each in scripts.values()}
     for module in service.modules:
         called = {last_name(call.func) for call in calls(module.tree)}
-        if called & _RUNS_BY_ITSELF and not called & (doing | _SETS_UP):
-            made = ", ".join(sorted(called & _RUNS_BY_ITSELF))
+        made = ", ".join(sorted(called & _RUNS_BY_ITSELF))
+        if module.name in commands:
+            made = made or "a command"
+        if made and not called & (doing | _SETS_UP):
             yield Finding(f"makes {made}, and does not set logging up", module.path)
 
 
@@ -305,9 +319,27 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             f"{_TESTS}::test_private_value_is_not_logged",
             "passwords, tokens and addresses are masked, nested ones, too",
         ),
+        shipped(
+            f"{_TESTS}::test_login_in_a_url_is_not_logged",
+            "nor is a login that is part of an address or of an exception",
+        ),
     ),
-    "LOG-20": (rules("G201", "LOG007", "TRY400"), _one_line),
-    "LOG-21": (_business_events,),
+    "LOG-20": (
+        rules("G201", "LOG007", "TRY400"),
+        _one_line,
+        shipped(
+            "tests/integration/test_application.py"
+            "::test_application_without_a_database_says_so",
+            "an error of the database is logged with its traceback",
+        ),
+    ),
+    "LOG-21": (
+        _business_events,
+        shipped(
+            "tests/integration/test_orders.py::test_order_that_changes_is_logged",
+            "what becomes of an order is logged, step by step",
+        ).when(with_file("tests/integration/test_orders.py")),
+    ),
     "LOG-23": (
         shipped(
             "tests/integration/test_database.py"
@@ -325,6 +357,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "LOG-29": (_tested,),
     "LOG-30": json_checks,
-    "LOG-31": (_initialised, _served),
+    "LOG-31": (
+        _initialised,
+        _served,
+        shipped(
+            "tests/e2e/test_serve.py::test_command_logs_as_the_settings_say",
+            "a command logs as the settings say",
+        ),
+    ),
     "LOG-33": (_events, rules("G001", "G002", "G003", "G004")),
 }

@@ -5,14 +5,19 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
-from plumb.commands import offers
+from plumb.commands import ci_runs, offers
 from plumb.kinds import calls, shipped, text
 from plumb.service import Module, Service, last_name
 
 _TESTS = "tests/integration/test_migrations.py"
 _FOLDERS = ("migrations", "alembic", "{package}/migrations", "{package}/alembic")
 _TABLES = re.compile(r"(add|alter|create|drop|rename)_\w+|batch_alter_table")
-_SCHEMA = re.compile(r"\s*(ALTER|CREATE|DROP) TABLE\b", re.IGNORECASE)
+_SCHEMA = re.compile(
+    r"\s*((ALTER|CREATE|DROP)\s+(OR REPLACE\s+|UNIQUE\s+|MATERIALIZED\s+)?"
+    r"(DOMAIN|EXTENSION|FUNCTION|INDEX|SCHEMA|SEQUENCE|TABLE|TRIGGER|TYPE|VIEW)\s"
+    r"|TRUNCATE\s)",
+    re.IGNORECASE,
+)
 _ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 
 
@@ -65,8 +70,11 @@ def _not_by_hand(service: Service) -> Iterator[Finding]:
     for module in service.modules:
         if "versions" in module.parts:
             continue
+        told = {id(n.value) for n in module.nodes if isinstance(n, ast.Expr)}
         for node in module.nodes:
             match node:
+                case ast.Constant() if id(node) in told:  # a docstring
+                    continue
                 case ast.Attribute(attr="create_all" | "drop_all"):
                     pass
                 case ast.Constant(value=str(said)) if _SCHEMA.match(said):
@@ -88,9 +96,7 @@ def _both_ways(service: Service) -> Iterator[Finding]:
                 line
                 for line in function.body
                 if not isinstance(line, ast.Pass | ast.Raise)
-                and not (
-                    isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
-                )
+                and not _is_docstring(line)
             ]
             if _changes(tree) and not does:
                 yield Finding("downgrade does nothing", path, function.lineno)
@@ -124,6 +130,17 @@ def _in_transaction(service: Service) -> Iterator[Finding]:
         for call in calls(tree):
             if last_name(call.func) == "commit":
                 yield Finding("commits by itself", path, call.lineno)
+        for function in (*_bodies(tree, "upgrade"), *_bodies(tree, "downgrade")):
+            does = [each for each in function.body if not _is_docstring(each)]
+            for call in calls(function):
+                alone = len(does) == 1 and len(getattr(does[0], "body", ())) == 1
+                if last_name(call.func) == "autocommit_block" and not alone:
+                    said = "leaves the transaction for one of several steps"
+                    yield Finding(f"{said}: make it a revision", path, call.lineno)
+
+
+def _is_docstring(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
 
 
 @check("ast", "a migration changes tables or rows, not both")
@@ -136,6 +153,7 @@ def _apart(service: Service) -> Iterator[Finding]:
 @check("ast", "the application does not migrate when it starts")
 def _apart_from_start(service: Service) -> Iterator[Finding]:
     for module in service.modules:
+        yield from _migrating_servers(module)
         if _is_command(module):
             continue
         for name, line in module.imports:
@@ -147,8 +165,43 @@ def _apart_from_start(service: Service) -> Iterator[Finding]:
                 )
 
 
+def _migrating_servers(module: Module) -> Iterator[Finding]:
+    """Find functions that serve and migrate, through another of the module, too."""
+    names = {
+        function.name: {last_name(call.func) for call in calls(function)}
+        for function in module.functions
+    }
+    migrating = {"upgrade"} | {
+        name
+        for name, called in names.items()
+        if "upgrade" in called and not name.startswith("serve")
+    }
+    for function in module.functions:
+        serves = "uvicorn" in ast.unparse(function) or function.name == "serve"
+        starts = any(
+            isinstance(node, ast.Constant) and "alembic" in str(node.value)
+            for line in function.body
+            if not _is_docstring(line)
+            for node in ast.walk(line)
+        )
+        if serves and (starts or migrating & names[function.name]):
+            said = f"{function.name} migrates: do it by a command, before the start"
+            yield Finding(said, module.path, function.lineno)
+
+
 def _is_command(module: Module) -> bool:
     return bool({"cli", "commands", "__main__", "env", "migrations"} & {*module.parts})
+
+
+@check("path", "migrations are there, and git keeps them")
+def _kept_in_git(service: Service) -> Iterator[Finding]:
+    folders = [each for each in _FOLDERS if service.has(each)]
+    if not folders and not service.has("atlas.hcl"):
+        yield Finding("there is no folder of migrations")
+    for folder in folders:
+        written = service.resolve(f"{folder}/versions/0001_first.py")
+        if service.ignored.match_file(written):
+            yield Finding(f"git ignores {written}", ".gitignore")
 
 
 _goes_both_ways = shipped(
@@ -170,6 +223,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "MIG-09": (_both_ways, _goes_both_ways),
     "MIG-10": (_in_transaction, _goes_both_ways),
     "MIG-13": (_apart,),
+    "MIG-21": (
+        _kept_in_git,
+        ci_runs(r"alembic upgrade|atlas migrate|\bpytest\b", "applies the migrations"),
+        _goes_both_ways,
+    ),
     "MIG-15": (
         _apart_from_start,
         text(

@@ -7,8 +7,8 @@ from plumb.check import Check, Finding, check
 from plumb.description import Document, Operation, Part, lists
 from plumb.kinds import openapi, shipped
 from plumb.roles import generic
-from plumb.service import Service, last_name
-from plumb.signatures import fields
+from plumb.service import Class, Service, last_name
+from plumb.signatures import fields, names, routes
 
 PAGE = frozenset({"page", "offset", "skip", "cursor", "after"})
 SIZE = frozenset({"per_page", "page_size", "size", "limit"})
@@ -19,6 +19,12 @@ _DEFAULT_SIZE = 20
 _LARGEST_SIZE = 100
 _TESTS = "tests/integration/test_application.py"
 _ITEMS = frozenset({"data", "items", "results"})
+_LISTS = frozenset({"List", "Sequence", "list", "tuple"})
+# No thing that has a list in it has such members; a page has.
+_PAGED = frozenset(
+    {"has_next", "limit", "next_cursor", "offset", "page", "page_size", "per_page"}
+    | {"total_pages"}
+)
 
 
 def with_orders(service: Service) -> bool:
@@ -99,12 +105,8 @@ def _envelope(document: Document) -> Iterator[Finding]:
 
 @check("ast", "one generic schema is the page of everything")
 def _generic_page(service: Service) -> Iterator[Finding]:
-    pages = [
-        each
-        for each in service.schemas
-        if {"total", "page"} & (own := {name for name, _ in fields(each)})
-        and _ITEMS & own
-    ]
+    listed = {n for each in routes(service) if each.method == "get" for n in each.given}
+    pages = [each for each in service.schemas if _is_page(each, each.name in listed)]
     shared = [each for each in pages if generic(each.node)]
     if service.routers and not shared:
         yield Finding("there is no generic page: add class Page[Item](BaseModel)")
@@ -115,6 +117,17 @@ def _generic_page(service: Service) -> Iterator[Finding]:
                 each.module.path,
                 each.node.lineno,
             )
+
+
+def _is_page(each: Class, is_answer: bool) -> bool:
+    """Whether a schema is a list, with what is said of it."""
+    own = {name: names(field.annotation) for name, field in fields(each)}
+    lists = {name for name, hint in own.items() if hint & _LISTS}
+    return bool(
+        (lists and own.keys() & _PAGED)
+        or (_ITEMS & own.keys() and "total" in own)
+        or (is_answer and len(lists) == 1 and lists == own.keys() - {"total", "count"})
+    )
 
 
 @openapi("lists can be filtered, and no filter is required")

@@ -6,6 +6,7 @@ from typing import Any
 
 from plumb.check import Check, Finding, check
 from plumb.checks.logs import json_checks
+from plumb.checks.style import short_copies
 from plumb.checks.testing import covered, tested_in_ci
 from plumb.commands import ci_runs, in_ci
 from plumb.kinds import rules
@@ -80,7 +81,8 @@ def _prepared(service: Service) -> Iterator[Finding]:
 @check("yaml", "CI runs all tests, and what fails is not passed over")
 def whole_suite(service: Service) -> Iterator[Finding]:
     """Tell whether some tests are left out, or their failures."""
-    lines = [each for each in in_ci(service) if re.search(r"\bpytest\b", each.line)]
+    steps = in_ci(service, in_vain=True)
+    lines = [each for each in steps if re.search(r"\bpytest\b", each.line)]
     part = re.compile(r"pytest\b.*( -[km] | --ignore| --deselect| tests/\w)")
     if lines and all(part.search(line) for _, line in lines):
         yield Finding("CI runs only some of the tests", lines[0].path)
@@ -128,11 +130,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         tested_in_ci,
         ci_runs(r"--cov-report[= ]xml|coverage xml", "writes the coverage as XML"),
         covered,
+        whole_suite,
     ),
     "CIC-07": (_published,),
     "CIC-17": json_checks,
     "CIC-18": (
         ci_runs(r"duplicate-code|jscpd|--enable=R0801", "finds copies"),
+        short_copies,
         rules("C901"),
         _linted,
     ),

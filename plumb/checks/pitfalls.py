@@ -4,13 +4,17 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
-from plumb.checks.concurrency import no_loop_in_a_loop, not_blocking
+from plumb.checks.concurrency import (
+    no_blocking_imports,
+    no_loop_in_a_loop,
+    not_blocking,
+)
 from plumb.checks.security import CHECKS as SECURITY
 from plumb.imports import cycles
 from plumb.kinds import calls, rules
-from plumb.roles import resource_routers
+from plumb.roles import Function, resource_routers, top_level
 from plumb.roles import routes as routes_of
-from plumb.service import Service, assigned, last_name
+from plumb.service import Module, Service, assigned, is_route, last_name
 
 _MOST_STATEMENTS = 10
 _RESOURCES = frozenset(
@@ -18,24 +22,56 @@ _RESOURCES = frozenset(
     | {"create_async_engine", "create_engine", "from_url", "get_settings"}
     | {"load_settings", "scoped_session", "sessionmaker"}
 )
+_COLLECTIONS = frozenset(
+    {"Counter", "OrderedDict", "WeakKeyDictionary", "WeakValueDictionary", "bytearray"}
+    | {"defaultdict", "deque", "dict", "list", "set"}
+)
+_CHANGES = frozenset(
+    {"add", "append", "appendleft", "clear", "discard", "extend", "insert", "pop"}
+    | {"popitem", "remove", "setdefault", "update"}
+)
 
 
-@check("ast", "routes neither decide nor loop, and are short")
+@check("ast", "routes, and what stands beside them, neither decide nor loop")
 def _no_rules_in_routes(service: Service) -> Iterator[Finding]:
-    deciding = ast.If | ast.IfExp | ast.Match | ast.For | ast.AsyncFor | ast.While
     for module in resource_routers(service):
-        for route in routes_of(module):
+        for function in _answering(module):
             statements = [
-                node for node in ast.walk(route) if isinstance(node, ast.stmt)
+                node for node in ast.walk(function) if isinstance(node, ast.stmt)
             ]
-            found = [node for node in ast.walk(route) if isinstance(node, deciding)]
+            found = [node for node in ast.walk(function) if _decides(node)]
             if found or len(statements) - 1 > _MOST_STATEMENTS:
-                line = found[0].lineno if found else route.lineno
+                line = getattr(found[0], "lineno", 0) if found else function.lineno
                 yield Finding(
-                    f"{route.name} decides by itself: move the rule into a service",
+                    f"{function.name} decides by itself: move the rule into a service",
                     module.path,
                     line,
                 )
+
+
+def _answering(module: Module) -> Iterator[Function]:
+    """Yield the routes of a module and their helpers, without what is injected."""
+    injected = {
+        last_name(argument)
+        for call in calls(module.tree)
+        if last_name(call.func) in {"Depends", "Security"}
+        for argument in call.args
+    }
+    yield from routes_of(module)
+    for function in top_level(module):
+        holds_routes = any(
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and is_route(node)
+            for node in ast.walk(function)
+        )
+        if function.name not in injected and not holds_routes:
+            yield function
+
+
+def _decides(node: ast.AST) -> bool:
+    branches = ast.If | ast.IfExp | ast.Match | ast.BoolOp
+    loops = ast.For | ast.AsyncFor | ast.While
+    filters = isinstance(node, ast.comprehension) and bool(node.ifs)
+    return filters or isinstance(node, branches | loops)
 
 
 @check("ast", "no resource, setting or collection that changes lives in a module")
@@ -50,6 +86,7 @@ def _no_global_state(service: Service) -> Iterator[Finding]:
                     module.path,
                     node.lineno,
                 )
+        changed = _changed(module)
         for item in module.tree.body:
             for call in calls(item) if assigned(item) else ():
                 if last_name(call.func) in _RESOURCES | settings:
@@ -59,10 +96,10 @@ def _no_global_state(service: Service) -> Iterator[Finding]:
                         module.path,
                         item.lineno,
                     )
-            value = getattr(item, "value", None)
-            if isinstance(value, ast.Dict | ast.List | ast.Set):
+            if _is_mutable(getattr(item, "value", None)):
                 for name in assigned(item):
-                    if not name.strip("_").isupper() and not name.startswith("__"):
+                    is_constant = name.strip("_").isupper() and name not in changed
+                    if not is_constant and not name.startswith("__"):
                         yield Finding(
                             f"{name} can be changed from everywhere: hand it on, or"
                             " name it as the constant that it is",
@@ -71,11 +108,39 @@ def _no_global_state(service: Service) -> Iterator[Finding]:
                         )
 
 
+def _is_mutable(value: ast.expr | None) -> bool:
+    match value:
+        case ast.Dict() | ast.List() | ast.Set():
+            return True
+        case ast.DictComp() | ast.ListComp() | ast.SetComp():
+            return True
+        case ast.Call(func=func):
+            return last_name(func) in _COLLECTIONS
+        case _:
+            return False
+
+
+def _changed(module: Module) -> set[str]:
+    """Return the names of what is changed in place."""
+    found = set()
+    for node in module.nodes:
+        match node:
+            case ast.Subscript(value=value, ctx=ast.Store() | ast.Del()):
+                found.add(last_name(value))
+            case ast.Call(func=ast.Attribute(value=value, attr=verb)) if (
+                verb in _CHANGES
+            ):
+                found.add(last_name(value))
+            case ast.AugAssign(target=ast.Name(id=name)):
+                found.add(name)
+    return found
+
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "PIT-01": (check("contract", "no two packages import each other")(cycles),),
     "PIT-02": (_no_rules_in_routes,),
     "PIT-03": (rules("B006"),),
-    "PIT-04": (not_blocking,),
+    "PIT-04": (not_blocking, no_blocking_imports),
     "PIT-05": (_no_global_state,),
     "PIT-06": (*SECURITY["SEC-01"], *SECURITY["SEC-02"]),
     "PIT-07": (no_loop_in_a_loop,),

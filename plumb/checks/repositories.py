@@ -155,11 +155,13 @@ def _one_each(service: Service) -> Iterator[Finding]:
 def _entities(service: Service) -> Iterator[Finding]:
     models = {model.name for model in service.models}
     for each in _classes(service):
-        rows = models | {
+        typed = {
             parameter.name
             for parameter in each.node.type_params
             if isinstance(parameter, ast.TypeVar) and "Model" in parameter.name
         }
+        # What could be anything could be a row.
+        rows = models | typed | {"Any", "object"}
         for method in methods(each.node):
             if method.name[0] == "_":
                 continue

@@ -10,7 +10,8 @@ from plumb.description import Document, alternatives, described
 from plumb.description import fields as members
 from plumb.description import schemas as described_schemas
 from plumb.kinds import calls, openapi, rules, shipped
-from plumb.service import Class, Module, Service, last_name
+from plumb.options import groups
+from plumb.service import Class, Module, Service, assigned, last_name
 from plumb.signatures import (
     answers,
     bodies,
@@ -153,15 +154,26 @@ def separate(service: Service) -> Iterator[Finding]:
 
 @check("ast", "schemas validate what a type cannot say")
 def _validators(service: Service) -> Iterator[Finding]:
-    if service.schemas and not _VALIDATORS & _used(service):
+    if service.schemas and not _VALIDATORS & _used_by_schemas(service):
         yield Finding(
             "no schema has a validator: rules over values belong into field_validator"
             " and model_validator"
         )
 
 
-def _used(service: Service) -> set[str]:
-    return {name for module in service.modules for name in names(module.tree)}
+def _used_by_schemas(service: Service) -> set[str]:
+    """Return the names in schemas, without settings, and in the types beside them."""
+    settings = {id(each.node) for each in groups(service)}
+    schemas = [each for each in service.schemas if id(each.node) not in settings]
+    modules = {each.module.path: each.module for each in schemas}
+    parts: list[ast.AST] = [each.node for each in schemas]
+    parts += [
+        item
+        for module in modules.values()
+        for item in module.tree.body
+        if assigned(item)
+    ]
+    return {name for part in parts for name in names(part)}
 
 
 @check("ast", "a choice among schemas says by which member they are told apart")
@@ -208,6 +220,29 @@ def _strict(service: Service) -> Iterator[Finding]:
             ):
                 yield Finding(
                     f"{each.name}.{name} takes text as well: add Field(strict=True)",
+                    each.module.path,
+                    field.lineno,
+                )
+
+
+@check("ast", "a body that converts nothing still takes enumerations as text")
+def _enumerations(service: Service) -> Iterator[Finding]:
+    enumerations = {
+        each.name for each in service.subclasses("Enum", "IntEnum", "StrEnum")
+    }
+    for each in bodies(service):
+        for name, field in fields(each):
+            if (
+                enumerations & names(field.annotation)
+                and "strict=False" not in ast.unparse(field)
+                and (
+                    "strict=True" in ast.unparse(field)
+                    or configured(service, each, "strict") is True
+                )
+            ):
+                yield Finding(
+                    f"{each.name}.{name} refuses its own values as text: add"
+                    " Field(strict=False)",
                     each.module.path,
                     field.lineno,
                 )
@@ -272,13 +307,17 @@ def _reads_json(call: ast.Call) -> bool:
             return False
 
 
-@check("ast", "schemas use what Pydantic 2 brought, and nothing of version 1")
+@check("ast", "schemas compute fields, and validate them")
 def _modern(service: Service) -> Iterator[Finding]:
-    if service.schemas and not (_VALIDATORS | {"computed_field"}) & _used(service):
-        yield Finding(
-            "no schema computes a field or validates one: derive members with"
-            " computed_field"
-        )
+    used = _used_by_schemas(service) if service.schemas else _VALIDATORS
+    if service.schemas and "computed_field" not in used:
+        yield Finding("no schema computes a field: derive members with computed_field")
+    if not _VALIDATORS & used:
+        yield Finding("no schema validates a field: write a field_validator")
+
+
+@check("ast", "schemas use nothing of Pydantic 1")
+def _nothing_old(service: Service) -> Iterator[Finding]:
     for each in service.schemas:
         for item in each.node.body:
             if isinstance(item, ast.ClassDef) and item.name == "Config":
@@ -421,7 +460,11 @@ def _fresh_defaults(service: Service) -> Iterator[Finding]:
                 )
 
 
-@check("ast", "routers and services exchange models, not dictionaries of anything")
+@check(
+    "ast",
+    "routers and services exchange models, and neither bodies nor answers hold"
+    " dictionaries of anything",
+)
 def _modelled(service: Service) -> Iterator[Finding]:
     for each in service.classes:
         if {"TypedDict", "NamedTuple"} & set(each.bases):
@@ -430,17 +473,29 @@ def _modelled(service: Service) -> Iterator[Finding]:
                 each.module.path,
                 each.node.lineno,
             )
+    for each in [*bodies(service), *answers(service)]:
+        for name, field in fields(each):
+            if _is_loose(field.annotation):
+                yield Finding(
+                    f"{each.name}.{name} holds anything: make it a model",
+                    each.module.path,
+                    field.lineno,
+                )
     for module in [*service.routers, *service.services]:
         for function in module.functions:
             hints = [argument.annotation for argument, _ in parameters(function)]
             for hint in filter(None, [*hints, function.returns]):
-                if _SHAPELESS & names(hint) and {"Any", "object"} & names(hint):
+                if _is_loose(hint):
                     yield Finding(
                         f"{function.name} exchanges {ast.unparse(hint)}: make it a"
                         " model",
                         module.path,
                         function.lineno,
                     )
+
+
+def _is_loose(hint: ast.expr) -> bool:
+    return bool(_SHAPELESS & names(hint) and {"Any", "object"} & names(hint))
 
 
 _refused = shipped(
@@ -459,7 +514,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "SCH-05": (separate,),
     "SCH-06": (_validators, _refused, _named_field),
     "SCH-07": (_discriminated,),
-    "SCH-08": (_strict, _named_field),
+    "SCH-08": (_strict, _enumerations, _named_field),
     "SCH-09": (
         _settled(
             "from_attributes", "what routes answer with is made from objects", answers
@@ -470,7 +525,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         shipped(f"{_TESTS}::test_text_is_stripped", "text is stripped of white space"),
     ),
     "SCH-13": (parsed,),
-    "SCH-14": (_modern,),
+    "SCH-14": (_modern, _nothing_old),
     "SCH-15": (_based, _written_once),
     "SCH-16": (
         _nested,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plumb.check import Check, Finding, check
+from plumb.checks.pipeline import CHECKS as PIPELINE
 from plumb.kinds import ignored, openapi, operations, rules, shipped, yaml
 from plumb.service import Class, Service, last_name
 
@@ -167,11 +168,14 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "printed settings do not show the password",
         ),
     ),
+    "SEC-07": PIPELINE["CIC-05"],
     "SEC-09": (
         rules(
-            *("S102", "S103", "S104", "S108", "S113", "S202", "S301", "S306", "S307"),
-            *("S310", "S314", "S323", "S324", "S501", "S506", "S602", "S604", "S608"),
-            *("S701",),
+            *("S102", "S103", "S104", "S108", "S113", "S202", "S301", "S302", "S303"),
+            *("S304", "S305", "S306", "S307", "S308", "S310", "S312", "S313", "S314"),
+            *("S315", "S316", "S317", "S318", "S319", "S321", "S323", "S324", "S501"),
+            *("S502", "S503", "S504", "S505", "S506", "S507", "S508", "S509", "S601"),
+            *("S602", "S604", "S605", "S608", "S609", "S612", "S701", "S702", "S704"),
         ),
     ),
     "SEC-11": (

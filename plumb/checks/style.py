@@ -2,21 +2,34 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from plumb.check import Check, Finding, check
 from plumb.checks.language import python_floor
-from plumb.commands import ci_runs
-from plumb.kinds import Predicate, equals, includes, ruff, rules, violations
+from plumb.commands import ci_runs, in_ci
+from plumb.kinds import (
+    Predicate,
+    enabled_rules,
+    equals,
+    includes,
+    ruff,
+    rules,
+    violations,
+)
 from plumb.roles import arguments, top_level
-from plumb.service import Module, Service, assigned, last_name
+from plumb.service import Module, Service, assigned, last_name, table
 
 _WIDTH = 88
 _LONGEST_FUNCTION = 50
 _LONGEST_FILE = 500
 _MOST_CLASSES = 3
+_LONGEST_COPY = 10
 _DEEPEST_FUNCTION = 2
+# A code of Ruff's with fewer digits names many rules.
+_DIGITS = 3
 
 
 def ruff_settings(service: Service) -> Mapping[str, Any]:
@@ -43,9 +56,12 @@ def ruff_setting(key: str, holds: Predicate, rule: str) -> Check:
 
 
 def _groups(*names: str) -> Check:
-    """Demand that groups of Ruff's rules are chosen by name, and none is taken back."""
+    """Demand that groups of Ruff's rules are chosen by name, and none is taken back.
 
-    @check("toml", f"Ruff's {', '.join(names)} are selected")
+    A single rule may be; `S1`, for all that begin so, may not.
+    """
+
+    @check("toml", f"Ruff's {', '.join(names)} are selected, for the whole package")
     def judge(service: Service) -> Iterator[Finding]:
         # Older files have these settings one level higher.
         lint = ruff_settings(service).get("lint", ruff_settings(service))
@@ -55,10 +71,45 @@ def _groups(*names: str) -> Check:
             wider = {"ALL", name, *({"C", "PL", "T"} & {name[:1], name[:2]})}
             if not wider.intersection(chosen):
                 yield Finding(f"Ruff's {name} is not selected", "pyproject.toml")
-            elif name in lint.get("ignore", ()):
-                yield Finding(f"Ruff's {name} is ignored as a whole", "pyproject.toml")
+                continue
+            on = any(_within(rule, name) for rule in enabled_rules(service))
+            for code, where in _taken_back(service):
+                if len(re.findall(r"\d", code)) < _DIGITS and _within(code, name):
+                    said = f"Ruff's {code} is ignored as a whole{where}"
+                    yield Finding(said, "pyproject.toml")
+            if not on:
+                yield Finding(f"no rule of Ruff's {name} is on", "pyproject.toml")
 
     return judge
+
+
+def _within(code: str, group: str) -> bool:
+    """Whether a code is one of a group, or of a part, or of more."""
+    if code == "ALL":
+        return True
+    same = re.match("[A-Z]*", code), re.match("[A-Z]*", group)
+    alike = {match[0] for match in same if match}
+    return len(alike) == 1 and (code.startswith(group) or group.startswith(code))
+
+
+def _taken_back(service: Service) -> Iterator[tuple[str, str]]:
+    """Yield each code of Ruff that is ignored in the package, and where."""
+    lint = ruff_settings(service).get("lint", ruff_settings(service))
+    for key in ("ignore", "extend-ignore"):
+        for code in lint.get(key, ()):
+            yield code, ""
+    for key in ("per-file-ignores", "extend-per-file-ignores"):
+        for pattern, codes in lint.get(key, {}).items():
+            if any(_covers(pattern, module.path) for module in service.modules):
+                for code in codes:
+                    yield code, f" in {pattern}"
+
+
+def _covers(pattern: str, path: str) -> bool:
+    wanted = pattern.removeprefix("!")
+    file = PurePosixPath(path)
+    found = file.full_match(wanted) or PurePosixPath(file.name).full_match(wanted)
+    return found != pattern.startswith("!")
 
 
 @check("text", "Ruff, as the service sets it up, finds nothing")
@@ -286,6 +337,30 @@ def _few_classes(service: Service) -> Iterator[Finding]:
             yield Finding(said, module.path)
 
 
+@check("toml", f"copies of {_LONGEST_COPY} lines are found, if not shorter ones")
+def short_copies(service: Service) -> Iterator[Finding]:
+    """Tell from what size on, and in which files, copied code is looked for."""
+    pylint = table(service.manifest, "tool", "pylint")
+    limits = [
+        table(pylint, name).get("min-similarity-lines")
+        for name in ("similarities", "SIMILARITIES", "main", "MAIN")
+    ]
+    lines = " ".join(line for _, line in in_ci(service))
+    limits += re.findall(r"--(?:min-similarity-lines|min-lines)[= ](\d+)", lines)
+    for limit in filter(None, limits):
+        if int(limit) > _LONGEST_COPY:
+            said = f"copies of less than {limit} lines pass: {_LONGEST_COPY} is plenty"
+            yield Finding(said, "pyproject.toml")
+    ignored = table(pylint, "main").get("ignore-paths", [])
+    seen = [
+        module.path
+        for module in service.modules
+        if not any(re.match(each, module.path) for each in ignored)
+    ]
+    if len(seen) < len(service.modules) / 2:
+        yield Finding("most files are not looked at for copies", "pyproject.toml")
+
+
 _DUPLICATES = ci_runs(
     r"duplicate-code|symilar|jscpd|\bpylint (?!.*--disable)", "looks for copied code"
 )
@@ -311,6 +386,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         rules("C901", "PLR0911", "PLR0912", "PLR0913", "PLR0915"),
         _thresholds,
         _DUPLICATES,
+        short_copies,
     ),
     "STY-12": (ruff_setting("lint.ignore", includes("E501"), "holds E501"),),
     "STY-13": (_annotated_dependencies,),
@@ -331,5 +407,5 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "STY-28": (rules("T201", "T203"),),
     "STY-29": (rules("ERA001", "F401", "F841"),),
     "STY-31": (rules("C901"),),
-    "STY-32": (_DUPLICATES,),
+    "STY-32": (_DUPLICATES, short_copies),
 }

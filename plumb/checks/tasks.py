@@ -1,21 +1,30 @@
 """What developers need not type: the tasks of a project (TSK)."""
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
-from plumb.service import Service
+from plumb.options import literal, options
+from plumb.service import Module, Service, last_name
 
 _FILES = ("Taskfile.y*ml", "Taskfile.*.y*ml")
 _MAKE = ("Makefile", "justfile")
+_SHORTEST = 4
+_PORT = 8000
 _CALL = re.compile(r"\b(?:task|make|just) ([\w:.-]+)")
-_QUICK_START = {
-    "the tools to install": r"\buv\b|poetry|pip\b",
-    "the hooks": r"hooks|pre-commit install",
+_CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+# What code has to show: commands, and the names of files.
+_COMMANDS = {
+    "the tools to install": r"\b(uv|poetry|pip)\b.*\b(install|sync|run)|install\.sh",
+    "the hooks": r"\b(pre-commit|prek) install|\b(task|make|just) (install|hooks|setup)",
     "the settings": r"\.env\b",
+    "the server": r"\b(task|make|just) (dev|run|serve)|uvicorn|fastapi (dev|run)|\bserve\b",
+}
+# What a sentence, or a command, may tell.
+_SENTENCES = {
     "the services it needs": r"docker|compose|database|PostgreSQL",
     "the migrations": r"migrat|alembic|atlas",
-    "the server": r"task (dev|run|serve)|uvicorn|fastapi (dev|run)|\bserve\b",
 }
 
 
@@ -93,17 +102,35 @@ def _listed(service: Service) -> Iterator[Finding]:
 
 @check("text", "serving takes its host and port from the environment, 8000 by itself")
 def _port(service: Service) -> Iterator[Finding]:
-    told = "\n".join(
-        [
-            *_tasks(service).values(),
-            *(module.text for module in service.modules if "uvicorn" in module.text),
-        ]
-    )
+    told = "\n".join(_tasks(service).values())
+    serving = [module for module in service.modules if "uvicorn" in module.text]
+    taken = set(re.findall(r"\$\{?(\w+)", told)) | {
+        name for module in service.modules for name in _variables(module)
+    }
+    taken |= {option.name.upper() for option in options(service)}
     for name in ("HOST", "PORT"):
-        if not re.search(rf"\b(UVICORN_)?{name}\b", told):
+        if not any(
+            re.fullmatch(rf"((API|APP|SERVER|UVICORN)_)?{name}", t) for t in taken
+        ):
             yield Finding(f"nothing takes {name} from the environment")
-    if "8000" not in told:
+    numbers = [literal(node) for module in serving for node in module.nodes]
+    numbers += [literal(each.default) for each in options(service)]
+    if _PORT not in numbers and not re.search(r"\b8000\b", told):
         yield Finding("nothing serves on port 8000 unless told otherwise")
+
+
+def _variables(module: Module) -> Iterator[str]:
+    """Yield the variables that code reads by themselves."""
+    for node in module.nodes:
+        match node:
+            case ast.keyword(arg="envvar", value=ast.Constant(value=str(name))):
+                yield name
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]):
+                if re.search(r"environ\.get|getenv", ast.unparse(node.func)):
+                    yield name
+            case ast.Subscript(value=place, slice=ast.Constant(value=str(name))):
+                if last_name(place) == "environ":
+                    yield name
 
 
 @check("text", "the README leads from the tools to the running service")
@@ -115,8 +142,16 @@ def _quick_start(service: Service) -> Iterator[Finding]:
         re.DOTALL | re.IGNORECASE | re.MULTILINE,
     )
     told = start[2] if start else ""
-    for what, pattern in _QUICK_START.items():
-        if not re.search(pattern, told, re.IGNORECASE):
+    code = "\n".join(_CODE.findall(told))
+    lines = [line for line in told.splitlines() if len(line.split()) > _SHORTEST]
+    sentences = "\n".join([code, *lines])
+    demanded = [(code, _COMMANDS), (sentences, _SENTENCES)]
+    for what, where, pattern in (
+        (what, where, pattern)
+        for where, patterns in demanded
+        for what, pattern in patterns.items()
+    ):
+        if not re.search(pattern, where, re.IGNORECASE):
             yield Finding(
                 f"does not lead past {what} to a running service", "README.md"
             )

@@ -67,26 +67,34 @@ class Spoiled:
 
     Attributes:
         changes: what is done to a rendered project.
-        says: what the findings must hold.
+        says: what the findings must hold, each of it.
         answers: of the project; those that nobody gives are the defaults.
     """
 
     changes: tuple[Change, ...]
-    says: str
+    says: tuple[str, ...]
     answers: Answers = field(hash=False)
 
     def __init__(
-        self, *changes: Change, says: str = "", answers: Answers | None = None
+        self,
+        *changes: Change,
+        says: str | tuple[str, ...] = (),
+        answers: Answers | None = None,
     ) -> None:
         """Say what is done to a project with these answers."""
         object.__setattr__(self, "changes", changes)
-        object.__setattr__(self, "says", says)
+        said = (says,) if isinstance(says, str) else says
+        object.__setattr__(self, "says", said)
         object.__setattr__(self, "answers", {**NAMES, **(answers or {})})
 
     def apply(self, project: Path) -> None:
         """Spoil a project that was rendered with these answers."""
         for change in self.changes:
             change.apply(project, resolve(change.path, self.answers))
+
+    def unsaid(self, said: str) -> list[str]:
+        """Return what a text should hold, and does not."""
+        return [each for each in self.says if each not in said]
 
     def files(self, rendered: Path) -> Mapping[str, str]:
         """Return the new contents of the files that change.

@@ -117,15 +117,27 @@ def _signs(signs: Mapping[str, Any], services: list[Service]) -> set[str]:
         found |= set(signs.get("dependencies", ())) & service.requirements.keys()
         found |= {
             f"{path}: {text}"
-            for path, text in signs.get("texts", {}).items()
+            for path, texts in signs.get("texts", {}).items()
             for file in service.glob(path)
-            if text in service.read(file)
+            for text in texts
+            if _plain(text) in _plain(service.read(file))
         }
     return found | {
         f"{name}={choice}"
         for name, choice in signs.get("choices", {}).items()
         if name in questions and choice in questions[name].values
     }
+
+
+def _plain(text: str) -> str:
+    """Return a text as if case and hyphens were of no importance, as in headers."""
+    return text.casefold().replace("-", "_")
+
+
+def test_a_sign_is_seen_in_any_spelling(services: list[Service]) -> None:
+    """Headers are written in either case, and FastAPI reads them by other names."""
+    for sign in ("X-REQUEST-ID", "x_request_id"):
+        assert _signs({"texts": {"{package}/**/*.py": ["nothing", sign]}}, services)
 
 
 def _section(text: str, heading: str) -> str:

@@ -13,62 +13,84 @@ from plumb.check import Check
 from plumb.checks import CHECKS
 from plumb.service import Service
 
-RELIED_ON: Mapping[str, Check] = {
-    check.node: check for checks in CHECKS.values() for check in checks if check.node
+RELIED_ON: Mapping[tuple[str, str], Check] = {
+    (row, check.node): check
+    for row, checks in CHECKS.items()
+    for check in checks
+    if check.node
 }
-TESTS = sorted(name for name in RELIED_ON if "::" in name)
+TESTS = sorted(key for key in RELIED_ON if "::" in key[1])
 CONTRACTS = sorted(RELIED_ON.keys() - set(TESTS))
+# The end of what is said must hold every failure.
+BRIEFLY = ("-q", "-n", "0", "--tb=short", "--show-capture=no")
+
+
+def once(examples: Mapping[tuple[str, str], Spoiled]) -> list[tuple[str, Spoiled, str]]:
+    """Return what is to run, once for the rows that share it, and their names."""
+    rows: dict[tuple[str, Spoiled, str], list[str]] = {}
+    for (row, node), example in sorted(examples.items(), key=lambda each: each[0]):
+        rows.setdefault((node, example, repr(example.answers)), []).append(row)
+    return [
+        (node, example, f"{'-'.join(own)}-{node.rpartition('::')[2]}")
+        for (node, example, _), own in rows.items()
+    ]
 
 
 def test_everything_relied_on_has_a_counterexample() -> None:
-    """What nobody saw fail may be unable to."""
+    """What nobody saw fail, for the very demand of a row, may be unable to."""
     assert sorted(FAILURES) == TESTS
     assert sorted(BREACHES) == CONTRACTS
 
 
-@pytest.mark.parametrize("name", [*TESTS, *CONTRACTS])
-def test_what_a_row_relies_on_is_missed(name: str, rendered: Rendered) -> None:
+@pytest.mark.parametrize(
+    ("row", "name"), [*TESTS, *CONTRACTS], ids=lambda value: value.rpartition("::")[2]
+)
+def test_what_a_row_relies_on_is_missed(
+    row: str, name: str, rendered: Rendered
+) -> None:
     """Take away the test or the contract, and the check says so."""
-    check = RELIED_ON[name]
     file, _, function = name.rpartition("::")
     gone = Edit(file or "pyproject.toml", function, "something_else")
-    answers = {**FAILURES, **BREACHES}[name].answers
+    answers = {**FAILURES, **BREACHES}[row, name].answers
 
     with spoiled(rendered, Spoiled(gone, answers=answers)) as project:
-        assert check.findings(Service(project))
+        assert RELIED_ON[row, name].findings(Service(project))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Spoil services only where everything is asked for: each costs seconds."""
     everything = metafunc.config.getoption("everything")
-    for argument, names in (("relied_test", TESTS), ("contract", CONTRACTS)):
+    for argument, examples in (("relied_test", FAILURES), ("contract", BREACHES)):
         if argument in metafunc.fixturenames:
-            metafunc.parametrize(argument, names if everything else names[:1])
+            runs = once(examples) if everything else once(examples)[:1]
+            metafunc.parametrize(
+                (argument, "example"),
+                [(node, example) for node, example, _ in runs],
+                ids=[name for _, _, name in runs],
+            )
 
 
 def test_a_shipped_test_fails_where_it_should(
-    relied_test: str, workbench: Workbench
+    relied_test: str, example: Spoiled, workbench: Workbench
 ) -> None:
     """It passes in the project as rendered, which the gate shows, and fails here."""
-    example = FAILURES[relied_test]
     prepare(workbench, example)
 
     with (
         workbench.changed(example.files(workbench.project)),
         pytest.raises(CommandFailedError) as failure,
     ):
-        workbench.run("uv", "run", "--no-sync", "pytest", "-q", "-n", "0", relied_test)
+        workbench.run("uv", "run", "--no-sync", "pytest", *BRIEFLY, relied_test)
 
     output = str(failure.value)
     assert f"FAILED {relied_test}" in output, output
-    assert example.says in output, output
+    assert not example.unsaid(output), output
 
 
 def test_an_import_contract_is_broken_where_it_should_be(
-    contract: str, workbench: Workbench
+    contract: str, example: Spoiled, workbench: Workbench
 ) -> None:
     """It holds in the project as rendered, which the gate shows, and not here."""
-    example = BREACHES[contract]
     prepare(workbench, example)
 
     with (
@@ -77,7 +99,9 @@ def test_an_import_contract_is_broken_where_it_should_be(
     ):
         workbench.run("uv", "run", "--no-sync", "lint-imports", "--no-cache")
 
-    assert f"{contract} BROKEN" in str(failure.value)
+    output = str(failure.value)
+    assert f"{contract} BROKEN" in output, output
+    assert not example.unsaid(output), output
 
 
 def prepare(workbench: Workbench, example: Spoiled) -> None:

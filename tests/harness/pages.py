@@ -52,7 +52,7 @@ def steps(page: str) -> Iterator[Step]:
             yield NewFile(block["path"], block["body"])
         elif block["language"] == "bash":
             yield from map(Command, block["body"].splitlines())
-        else:
+        elif block["language"] != "mermaid":
             raise PageError(f"put the file's path above this block:\n{block[0]}")
 
 

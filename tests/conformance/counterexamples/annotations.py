@@ -7,7 +7,14 @@ from conformance.changes import Edit, Spoiled, Write
 MANIFEST = "pyproject.toml"
 CI = ".github/workflows/ci.yml"
 NOT_STRICT = Spoiled(
-    Edit(MANIFEST, "strict = true", "strict = false"), says="strict is true"
+    Edit(MANIFEST, "strict = true", "strict = false\nwarn_return_any = false"),
+    Edit(MANIFEST, '"src", "tests", "scripts"', '"scripts"'),
+    says=(
+        "strict is not true",
+        "warn_return_any is off",
+        "leaves out src/acme",
+        "tests",
+    ),
 )
 
 
@@ -28,7 +35,13 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             )
         ),
         NOT_STRICT,
-        Spoiled(_code("class Box:\n    size = 1\n"), says="Box.size"),
+        Spoiled(
+            _code(
+                "class Box:\n    size = 1\n\n\n"
+                "class Crate(Box):\n    depth: int = 1\n    width = 1\n"
+            ),
+            says=("Box.size", "Crate.width"),
+        ),
     ),
     "TYP-02": (
         NOT_STRICT,
@@ -55,9 +68,13 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "class Mailer:\n"
                 "    def send(self, text: str) -> None:\n"
                 '        """Send."""\n'
-                "        raise NotImplementedError\n"
+                "        raise NotImplementedError\n\n\n"
+                "class Store(ABC):\n"
+                "    def open(self) -> int:\n        return 1\n\n"
+                "    @abstractmethod\n"
+                "    def close(self) -> None: ...\n"
             ),
-            says="make it a Protocol",
+            says=("Mailer only says", "Store only says"),
         ),
     ),
     "TYP-08": (
@@ -129,13 +146,15 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
 }
-FAILURES: Mapping[str, Spoiled] = {
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     "tests/integration/test_database.py"
-    "::test_repository_without_the_row_says_not_found": Spoiled(
-        Edit(
-            "{place[base_repository]}.py",
-            "raise NotFoundError(self.resource, key)",
-            "raise LookupError",
+    "::test_repository_without_the_row_says_not_found": {
+        "TYP-10": Spoiled(
+            Edit(
+                "{place[base_repository]}.py",
+                "raise NotFoundError(self.resource, key)",
+                "raise LookupError",
+            )
         )
-    ),
+    },
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from conformance.changes import Edit, Remove, Spoiled, Write
 from conformance.counterexamples.network import FINDINGS as NETWORK
-from conformance.counterexamples.pagination import WHOLE, routes
+from conformance.counterexamples.pagination import WHOLE, routes, routes_text
 from conformance.counterexamples.schemas import (
     BOTH_WAYS,
     SHAPELESS_ANSWER,
@@ -23,6 +23,31 @@ def _without(package: str) -> Spoiled:
         says=f"{package} is no dependency",
     )
 
+
+_BASE_REPOSITORY = "{place[base_repository]}.py"
+_EXCEPTIONS = "{place[exceptions]}.py"
+_PROBLEMS = "{src}/core/problems.py"
+_SCHEMAS = "{orders[schemas]}.py"
+_DESCRIBED = '"/openapi.json" if settings.docs_enabled else None'
+
+
+def _answering(status: str, path: str, says: str) -> Spoiled:
+    """Return a service whose error of this status is answered with another one."""
+    wrong = Edit(path, f"status = HTTPStatus.{status}", "status = HTTPStatus.GONE")
+    return Spoiled(wrong, says=says)
+
+
+_UNDECLARED = Spoiled(
+    Edit(
+        _ROUTER,
+        '"/{order_id}/place", responses=raises(NotFoundError, ConflictError)',
+        '"/{order_id}/place", responses=raises(NotFoundError)',
+    ),
+    says=(
+        "place_order may fail by OrderEmptyError, and does not declare 409",
+        "place_order may fail by OrderNotDraftError, and does not declare 409",
+    ),
+)
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "API-01": (
@@ -70,14 +95,15 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "API-08": (
         Spoiled(
-            Edit(_ROUTER, 'prefix="/orders"', 'prefix="/order"'), says="order is a"
-        ),
-    ),
-    "API-09": (
-        routes(
-            '@router.get("")\nasync def list_things(order_id: int) -> Page[Thing]:\n'
-            '    """List them."""\n    raise NotImplementedError\n',
-            says="make it /orders/{order_id}",
+            Edit(_ROUTER, 'prefix="/orders"', 'prefix="/order"'),
+            Write(
+                "{src}/api/v1/added.py",
+                routes_text(
+                    '@router.get("/box")\nasync def list_things() -> list[Thing]:\n'
+                    '    """List them."""\n    return []\n'
+                ),
+            ),
+            says=("order is a collection", "box is a collection"),
         ),
     ),
     "API-10": (WHOLE,),
@@ -107,6 +133,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="does not say that it may answer 404",
         ),
     ),
+    "API-18": (_UNDECLARED,),
     "API-19": (
         Spoiled(
             Edit(
@@ -145,6 +172,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit(_ROUTER, '@router.get("")', '@router.get("", responses={202: {}})'),
             says="GET /api/v1/orders has 2 successes",
         ),
+        _UNDECLARED,
     ),
     "API-24": (
         routes(
@@ -209,8 +237,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "API-32": (
         Spoiled(Remove("CHANGELOG.md"), says="CHANGELOG.md is missing"),
         Spoiled(
-            Write("CHANGELOG.md", "# Changelog\n\nMuch changed.\n"),
-            says="says what a version promises",
+            Edit("README.md", "**Breaking** begins", "Something begins"),
+            says="nobody reads how a change that breaks callers is marked",
         ),
     ),
     "API-37": (NETWORK["NET-15"][0], UNVALIDATED),
@@ -227,41 +255,128 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit(_ROUTER, 'tags=["Orders"]', 'tags=["Orders", "Sales"]'),
             says="GET /api/v1/orders has 2 tags",
         ),
+        Spoiled(
+            Edit(_ROUTER, 'APIRouter(prefix="/orders", ', "APIRouter("),
+            says="a router without a prefix",
+        ),
     ),
     "API-47": (BOTH_WAYS,),
 }
-FAILURES: Mapping[str, Spoiled] = {
-    f"{_TESTS}::test_docs_are_served_outside_production_only": Spoiled(
-        Edit(
-            "{place[main]}.py",
-            '"/openapi.json" if settings.docs_enabled else None',
-            '"/openapi.json"',
-        )
-    ),
-    f"{_TESTS}::test_answer_is_json_whatever_is_accepted": Spoiled(
-        Edit(
-            "{place[health]}.py",
-            "async def health() -> Health:",
-            "async def health(response: Response) -> Health:",
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_TESTS}::test_every_error_has_the_same_shape": {
+        "API-14": _answering("BAD_REQUEST", _PROBLEMS, says="bad-request-400"),
+        "API-17": _answering("NOT_FOUND", _EXCEPTIONS, says="missing-404"),
+        "API-18": _answering("CONFLICT", _EXCEPTIONS, says="conflict-409"),
+        "API-19": Spoiled(
+            Edit(_PROBLEMS, "HTTPStatus.UNPROCESSABLE_ENTITY", "HTTPStatus.GONE"),
+            says="/faults/guess-422",
         ),
-        Edit(
-            "{place[health]}.py",
-            "    return Health(version=__version__)",
-            '    response.headers["content-type"] = "application/xml"\n'
-            "    return Health(version=__version__)",
+        "API-21": Spoiled(
+            Edit(
+                _PROBLEMS,
+                "HTTPStatus.INTERNAL_SERVER_ERROR, problem",
+                "HTTPStatus.BAD_GATEWAY, problem",
+            ),
+            says="/faults/unexpected-500",
         ),
-    ),
-    f"{_ORDER_TESTS}::test_update_order_changes_what_is_sent_only": Spoiled(
-        Edit("{orders[service]}.py", "model_dump(exclude_unset=True)", "model_dump()")
-    ),
-    f"{_ORDER_TESTS}::test_delete_order_hides_it_and_frees_its_reference": Spoiled(
-        Edit(_ROUTER, "HTTPStatus.NO_CONTENT", "HTTPStatus.OK")
-    ),
-    f"{_ORDER_TESTS}::test_create_order_with_taken_reference_is_a_conflict": Spoiled(
-        Edit(
-            "{orders[repository]}.py",
-            '{"uq_orders_reference": ReferenceTakenError}',
-            "{}",
+        "API-23": Spoiled(
+            Edit(_PROBLEMS, "request, error.status,", "request, HTTPStatus.GONE,"),
+            says=("unauthorized-401", "forbidden-403", "rule-422", "unknown-500"),
+        ),
+    },
+    f"{_ORDER_TESTS}::test_create_order_with_lines_returns_it_with_its_location": {
+        "API-12": Spoiled(
+            Edit(_ROUTER, "HTTPStatus.CREATED", "HTTPStatus.OK"),
+            says="assert 200 == 201",
+        ),
+        "API-25 PYV-13": Spoiled(
+            Edit(_SCHEMAS, "import Field,", "import Field, PlainSerializer,"),
+            Edit(
+                _SCHEMAS,
+                "    created_at: datetime =",
+                "    created_at: Annotated[datetime, PlainSerializer(str)] =",
+            ),
+            says="endswith",
+        ),
+        "API-27": Spoiled(
+            Edit(_ROUTER, 'response.headers["Location"] =', "response.charset ="),
+            says="KeyError: 'location'",
+        ),
+        "API-28": Spoiled(
+            Edit(
+                _ROUTER,
+                "OrderResponse.model_validate(order)",
+                'OrderResponse.model_validate({**order.model_dump(), "customer": ""})',
+            ),
+            says="assert '' == 'Ada'",
+        ),
+        "SCH-16": Spoiled(
+            Edit(
+                _SCHEMAS,
+                "    lines: Sequence[OrderLine]\n    created_by",
+                "    lines: Sequence[OrderLine] = Field(exclude=True)\n    created_by",
+            ),
+            says="KeyError: 'lines'",
+        ),
+    },
+    f"{_TESTS}::test_docs_are_served_outside_production_only": {
+        "API-04": Spoiled(
+            Edit("{place[main]}.py", _DESCRIBED, '"/openapi.json"'),
+            says="assert 200 == 404",
+        ),
+        "DCS-15": Spoiled(
+            Edit("{place[main]}.py", _DESCRIBED, "None"), says="assert 404 == 200"
+        ),
+    },
+    f"{_TESTS}::test_answer_is_json_whatever_is_accepted": {
+        "API-41": Spoiled(
+            Edit(
+                "{place[health]}.py",
+                "async def health() -> Health:",
+                "async def health(response: Response) -> Health:",
+            ),
+            Edit(
+                "{place[health]}.py",
+                "    return Health(version=__version__)",
+                '    response.headers["content-type"] = "application/xml"\n'
+                "    return Health(version=__version__)",
+            ),
         )
-    ),
+    },
+    f"{_ORDER_TESTS}::test_update_order_changes_what_is_sent_only": {
+        "API-29": Spoiled(
+            Edit(
+                "{orders[service]}.py", "model_dump(exclude_unset=True)", "model_dump()"
+            )
+        )
+    },
+    f"{_ORDER_TESTS}::test_delete_order_hides_it_and_frees_its_reference": {
+        "API-13": Spoiled(
+            Edit(_ROUTER, "HTTPStatus.NO_CONTENT", "HTTPStatus.OK"),
+            says="assert 200 == 204",
+        ),
+        "API-39": Spoiled(
+            Edit(
+                _BASE_REPOSITORY,
+                ".where(self.model.id == key, self.model.deleted_at.is_(None))",
+                ".where(self.model.id == key)",
+            ),
+            says="assert 204 == 404",
+        ),
+        "TST-36": Spoiled(
+            Edit(
+                _BASE_REPOSITORY, "(self.model.deleted_at.is_(None), *where)", "where"
+            ),
+            says="assert 1 == 0",
+        ),
+    },
+    f"{_ORDER_TESTS}::test_create_order_with_taken_reference_is_a_conflict": {
+        "API-18": Spoiled(
+            Edit(
+                "{orders[repository]}.py",
+                '{"uq_orders_reference": ReferenceTakenError}',
+                "{}",
+            )
+        )
+    },
 }

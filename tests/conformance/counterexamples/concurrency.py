@@ -10,12 +10,18 @@ import asyncio
 import os
 import subprocess
 import time
+from pathlib import Path
 
+import httpx
 import requests
 
 
 async def block(given: str) -> None:
     """Block in every way."""
+    client = httpx.Client()
+    client.get(given)
+    Path(given).exists()
+    input(given)
     requests.get(given, timeout=1)
     subprocess.Popen(given)
     subprocess.run(given, check=False)
@@ -45,6 +51,11 @@ async def leave(engine: Any) -> None:
 '''
 
 BLOCKING = Spoiled(Write("{src}/core/added.py", _BLOCKING_CODE))
+BLOCKING_IMPORT = Spoiled(
+    *BLOCKING.changes,
+    Write("{src}/core/more.py", "from pymongo import MongoClient\n"),
+    says=("imports requests, which blocks", "imports pymongo.MongoClient"),
+)
 LOOP_IN_A_LOOP = Spoiled(Write("{src}/core/added.py", _LOOP), says="asyncio.run fails")
 _SYNCHRONOUS_CLIENT = Spoiled(
     Edit("pyproject.toml", '    "asyncpg>=', '    "requests",\n    "asyncpg>='),
@@ -55,7 +66,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "ASY-01": (BLOCKING, _SYNCHRONOUS_CLIENT),
     "ASY-02": (
         BLOCKING,
-        Spoiled(*BLOCKING.changes, says="imports requests, which blocks"),
+        BLOCKING_IMPORT,
     ),
     "ASY-05": (
         Spoiled(Write("{src}/core/added.py", _OPEN), says="may never be closed"),
@@ -63,8 +74,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "ASY-07": (BLOCKING,),
     "ASY-08": (
         Spoiled(
-            Edit("{src}/core/database.py", "timeout", "patience"),
-            says="create_async_engine may wait for ever",
+            Edit("{src}/core/database.py", '"timeout"', '"patience"'),
+            Edit("{src}/core/database.py", '"command_timeout"', '"endurance"'),
+            says=(
+                "may wait for ever to be connected",
+                "may wait for ever for a command",
+            ),
         ),
         Spoiled(
             Edit(

@@ -65,8 +65,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "DBE-08": (
         Spoiled(
-            Edit(GROUPS, "default=10, ge=1, le=32", "default=10, ge=1"),
-            says="database_pool_size has no ceiling",
+            Edit(GROUPS, "default=10, ge=1, le=32", "default=10, ge=1, le=64"),
+            Edit(GROUPS, "self.pool_size + self.max_overflow", "self.max_overflow"),
+            says=(
+                "database_pool_size has no ceiling",
+                "database_max_overflow may be more than 32 together",
+            ),
         ),
         Spoiled(Edit("README.md", "PgBouncer", "something"), says="names PgBouncer"),
     ),
@@ -109,7 +113,24 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "self._session.add_all(rows)",
                 "for row in rows:\n            self._session.add(row)",
             ),
-            says="writes one row at a time",
+            Edit(
+                SERVICE,
+                "        order = await self._orders.create(",
+                "        for each in (data, data):\n"
+                "            await self._orders.create(each, created_by='')\n"
+                "        order = await self._orders.create(",
+            ),
+            Edit(
+                SERVICE,
+                "        return await self._orders.get(order_id)\n",
+                "        await asyncio.gather(*(self._orders.delete(i) for i in order_id))\n"
+                "        return await self._orders.get(order_id)\n",
+            ),
+            says=(
+                "writes one row at a time by add:",
+                "writes one row at a time by create:",
+                "writes one row at a time by delete:",
+            ),
         ),
     ),
     "DBE-15": (
@@ -125,7 +146,18 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="puts values into SQL",
         ),
     ),
-    "DBE-16": (Spoiled(_NO_INDEX, says="order_id refers to orders without an index"),),
+    "DBE-16": (
+        Spoiled(
+            _NO_INDEX,
+            Edit(REPOSITORY, "OrderModel.status ==", "OrderModel.note =="),
+            Edit(REPOSITORY, "OrderModel.reference.asc()", "OrderModel.note.asc()"),
+            says=(
+                "order_id refers to orders without an index",
+                "searches by OrderModel.note",
+                "sorts by OrderModel.note",
+            ),
+        ),
+    ),
     "DBE-17": (
         Spoiled(
             Edit(BASE_MODEL, '"ck": "ck_%(table_name)s_%(constraint_name)s",', ""),
@@ -135,7 +167,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit(MODELS, "CheckConstraint(", "Nothing("),
             Edit(MODELS, "ForeignKey(", "Nothing("),
             Edit(MODELS, "unique=True,", ""),
-            says="no table has a constraint",
+            says=("OrderModel lets any row in", "OrderLineModel lets any row in"),
         ),
     ),
     "DBE-18": (Spoiled(Edit("README.md", "EXPLAIN", "EXPLORE"), says="EXPLAIN"),),
@@ -153,49 +185,92 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
 }
 
-FAILURES: Mapping[str, Spoiled] = {
-    f"{_TESTS}::test_pool_is_what_the_settings_say": Spoiled(
-        Edit(DATABASE, "            pool_recycle=settings.pool_recycle_seconds,\n", "")
-    ),
-    f"{_TESTS}::test_unit_of_work_that_fails_leaves_nothing": Spoiled(
-        Edit(DATABASE, "await self._session.rollback()", "await self._session.commit()")
-    ),
-    f"{_TESTS}::test_request_whose_commit_fails_is_no_success": Spoiled(
-        Edit("{place[dependencies]}.py", ', scope="function"', "")
-    ),
-    f"{_TESTS}::test_repository_inserts_many_with_one_statement": Spoiled(
-        Edit(
-            BASE_REPOSITORY,
-            "self._session.add_all(rows)",
-            "for row in rows:\n            self._session.add(row)\n"
-            "            await self._flush()",
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_TESTS}::test_pool_is_what_the_settings_say": {
+        "DBE-04": Spoiled(
+            Edit(
+                DATABASE,
+                "            pool_recycle=settings.pool_recycle_seconds,\n",
+                "",
+            )
         )
-    ),
-    f"{_TABLES}::test_foreign_keys_have_an_index": Spoiled(
-        _NO_INDEX, says="fk_order_lines_order_id_orders"
-    ),
-    f"{_TABLES}::test_constraints_have_names": Spoiled(
-        Edit(BASE_MODEL, '"fk": "fk_', '"other": "fk_'), says="order_lines: "
-    ),
-    f"{_TESTS}::test_slow_statement_is_a_warning": Spoiled(
-        Edit(DATABASE, "slow = seconds >= slow_seconds", "slow = False")
-    ),
-    "tests/unit/test_settings.py::test_production_refuses_a_database_without_tls": Spoiled(
-        Edit(GROUPS, '("require", "verify-")', '("require", "prefer")'),
-        says="DID NOT RAISE",
-    ),
-    f"{_TESTS}::test_statement_is_logged_without_its_parameters": Spoiled(
-        Edit(DATABASE, "else logger.debug", "else logger.info")
-    ),
-    "tests/integration/test_orders.py::test_list_orders_asks_as_often_for_many_as_for_one": Spoiled(
-        Edit(MODELS, 'lazy="raise"', 'lazy="selectin"'),
-        Edit(
-            BASE_REPOSITORY, ".options(*map(selectinload, self.related))", ".options()"
+    },
+    f"{_TESTS}::test_unit_of_work_that_fails_leaves_nothing": {
+        "LAY-50": Spoiled(
+            Edit(BASE_REPOSITORY, "self._session.flush()", "self._session.commit()"),
+            says="assert 1 == 0",
         ),
-        Edit(
-            BASE_REPOSITORY,
-            "            data=[self._entity(row) for row in rows],\n",
-            "            data=[await self.get(row.id) for row in rows],\n",
+        "DBE-09 PAT-03": Spoiled(
+            Edit(
+                DATABASE,
+                "await self._session.rollback()",
+                "await self._session.commit()",
+            )
         ),
-    ),
+    },
+    f"{_TESTS}::test_request_whose_commit_fails_is_no_success": {
+        "DBE-09": Spoiled(Edit("{place[dependencies]}.py", ', scope="function"', ""))
+    },
+    f"{_TESTS}::test_repository_inserts_many_with_one_statement": {
+        "DBE-14": Spoiled(
+            Edit(
+                BASE_REPOSITORY,
+                "self._session.add_all(rows)",
+                "for row in rows:\n            self._session.add(row)\n"
+                "            await self._flush()",
+            )
+        )
+    },
+    f"{_TABLES}::test_foreign_keys_have_an_index": {
+        "DBE-16": Spoiled(_NO_INDEX, says="fk_order_lines_order_id_orders")
+    },
+    f"{_TABLES}::test_constraints_have_names": {
+        "DBE-17": Spoiled(
+            Edit(BASE_MODEL, '"fk": "fk_', '"other": "fk_'), says="order_lines: "
+        )
+    },
+    f"{_TESTS}::test_slow_statement_is_a_warning": {
+        "DBE-18": Spoiled(
+            Edit(DATABASE, "slow = seconds >= slow_seconds", "slow = False")
+        )
+    },
+    "tests/unit/test_settings.py::test_production_refuses_a_database_without_tls": {
+        "DBE-20": Spoiled(
+            Edit(GROUPS, '("require", "verify-")', '("require", "prefer")'),
+            says="DID NOT RAISE",
+        )
+    },
+    f"{_TESTS}::test_statement_is_logged_without_its_parameters": {
+        "DBE-24": Spoiled(
+            Edit(
+                DATABASE,
+                "connection: Connection, _: object, statement: str, *__: object",
+                "connection: Connection, _: object, statement: str, given: object, *__: object",
+            ),
+            Edit(
+                DATABASE,
+                '{"statement": statement,',
+                '{"statement": statement, "given": given,',
+            ),
+            says="hunter2",
+        ),
+        "LOG-23": Spoiled(
+            Edit(DATABASE, "else logger.debug", "else logger.info"), says="'INFO'"
+        ),
+    },
+    "tests/integration/test_orders.py::test_list_orders_asks_as_often_for_many_as_for_one": {
+        "DBE-13": Spoiled(
+            Edit(MODELS, 'lazy="raise"', 'lazy="selectin"'),
+            Edit(
+                BASE_REPOSITORY,
+                ".options(*map(selectinload, self.related))",
+                ".options()",
+            ),
+            Edit(
+                BASE_REPOSITORY,
+                "            data=[self._entity(row) for row in rows],\n",
+                "            data=[await self.get(row.id) for row in rows],\n",
+            ),
+        )
+    },
 }

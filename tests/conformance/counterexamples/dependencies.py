@@ -23,10 +23,18 @@ def _without_task(line: str) -> Change:
 
 
 def _older(package: str, version: str) -> Spoiled:
+    """Allow an older version, and lock one."""
     return Spoiled(
-        Remove("uv.lock"),
+        Edit(
+            "uv.lock",
+            f'name = "{package}"\nversion = "',
+            f'name = "{package}"\nversion = "{version}"\nnewer = "',
+        ),
         Edit(MANIFEST, f'"{package}>=', f'"{package}>={version}", "another>='),
-        says=f"is {version}, older than",
+        says=(
+            f"pyproject.toml: {package} is {version}, older than",
+            f"uv.lock: {package} is {version}, older than",
+        ),
     )
 
 
@@ -68,6 +76,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(CI, "uv sync --locked", "uv sync"), says="installs what is locked"
         ),
+        Spoiled(
+            Edit(TASKS, "--with pylint==", "--with pylint>="),
+            Edit(TASKS, "uvx pip-audit==", "uvx pip-audit "),
+            says=("takes any pylint", "takes any pip-audit"),
+        ),
     ),
     "DEP-12": (Spoiled(Edit("uv.lock", "hash = ", "sum = "), says="or no hashes"),),
     "DEP-14": (
@@ -75,11 +88,19 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(CI, "  pull_request:\n", ""), says="does not run on pull requests"
         ),
+        Spoiled(
+            Edit(TASKS, "pytest --cov --", "pytest tests/unit --cov --"),
+            says="only some of the tests",
+        ),
     ),
     "DEP-16": (Spoiled(_without_task("uv tree --outdated"), says="newer versions"),),
     "DEP-17": (Spoiled(Edit("CHANGELOG.md", "## ", ""), says="each version"),),
     "DEP-18": (
         Spoiled(Edit(BOT, "ecosystem: uv", "ecosystem: npm"), says="Python packages"),
+        Spoiled(
+            Edit("README.md", "security updates", "updates"),
+            says="which are a switch",
+        ),
     ),
     "DEP-19": (
         Spoiled(
@@ -88,12 +109,18 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="looks at the licences",
         ),
         Spoiled(Edit(CI, "uv run task licenses", "true"), says="refuses licences"),
+        Spoiled(Edit(MANIFEST, "allow-only =", "seen ="), says="no list says"),
     ),
     "DEP-20": (
         Spoiled(Edit(CI, "uv run task audit", "true"), says="known vulnerabilities"),
     ),
     "DEP-21": (Spoiled(_without_task("uv tree --locked"), says="shows the tree"),),
-    "DEP-22": (Spoiled(Edit(MANIFEST, '["error"]', "[]"), says="deprecated calls"),),
+    "DEP-22": (
+        Spoiled(
+            Edit(MANIFEST, '["error"]', '["error", "ignore::DeprecationWarning"]'),
+            says="ignore::DeprecationWarning lets deprecated calls pass",
+        ),
+    ),
     "DEP-23": (_older("fastapi", "0.110"),),
     "DEP-24": (_older("pydantic", "2.10"),),
     "DEP-25": (_older("pydantic-settings", "2.3"),),

@@ -44,16 +44,21 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "    def __len__(self) -> int:\n"
                 "        return 1\n\n"
                 "    class Inner:\n"
+                "        pass\n\n"
+                "    def close(self) -> None:\n"
                 "        pass\n\n\n"
+                "def lose() -> None:\n"
+                "    pass\n",
+            )
+        ),
+        Spoiled(
+            Write(
+                ADDED,
                 "def show() -> None:\n"
                 '    """\n    show it\n    """\n\n\n'
                 "def hide() -> None:\n"
                 "    '''show it\n    all.\n\n    '''\n",
             )
-        ),
-        Spoiled(
-            Write(ADDED, "def _show() -> None:\n" + "    print()\n" * 20),
-            says="_show has 21 lines",
         ),
     ),
     "HDR-03": (
@@ -75,5 +80,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="show raises ValueError",
         ),
     ),
-    "HDR-06": (Spoiled(Write(ADDED, "NUMBER = 1\n"), says="what it is for"),),
+    "HDR-06": (
+        Spoiled(
+            Write(ADDED, "NUMBER = 1\n"),
+            Write("scripts/added.py", '"""Added."""\n'),
+            Write("migrations/versions/0009_added.py", ""),
+            says=("core/added.py", "scripts/added.py", "versions/0009_added.py"),
+        ),
+    ),
 }

@@ -48,7 +48,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "DCS-14": (
-        Spoiled(Edit("CHANGELOG.md", "[Unreleased]", "Later"), says="[Unreleased]"),
+        Spoiled(
+            Edit("CHANGELOG.md", "[Unreleased]", "Later"),
+            Edit("README.md", "**Breaking**", "**Note**"),
+            says=("[Unreleased]", "how a change that breaks callers is marked"),
+        ),
     ),
     "DCS-15": (
         Spoiled(

@@ -9,6 +9,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "GIT-01": (
         Spoiled(
             Edit(".pre-commit-config.yaml", "|chore|", "|"),
+            Edit(
+                ".pre-commit-config.yaml",
+                "repos:\n",
+                "# Conventional commits.\nrepos:\n",
+            ),
             says="refuses messages that begin with chore",
         ),
     ),

@@ -35,8 +35,29 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(Edit(_HEALTH, 'tags=["Health"]', 'tags=["Orders"]'), says="told from"),
     ),
 }
-FAILURES: Mapping[str, Spoiled] = {
-    "tests/integration/test_application.py::test_health_tells_the_version": Spoiled(
-        Edit(_HEALTH, "Health(version=__version__)", 'Health(version="1")')
-    ),
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/integration/test_application.py"
+    "::test_application_without_a_database_says_so": {
+        "HLT-01": Spoiled(
+            Edit(
+                _HEALTH,
+                "async def health() -> Health:",
+                "async def health(database: DatabaseDep) -> Health:",
+            ),
+            Edit(
+                _HEALTH,
+                "    return Health(version=",
+                "    await database.ping()\n    return Health(version=",
+            ),
+            says="assert 503 == 200",
+        ),
+        "HLT-02": Spoiled(
+            Edit(_HEALTH, "await database.ping()", "pass"), says="assert 200 == 503"
+        ),
+    },
+    "tests/integration/test_application.py::test_health_tells_the_version": {
+        "HLT-03": Spoiled(
+            Edit(_HEALTH, "Health(version=__version__)", 'Health(version="1")')
+        )
+    },
 }

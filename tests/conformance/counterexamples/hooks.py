@@ -11,10 +11,12 @@ def _hook(old: str, new: str, says: str) -> Spoiled:
     return Spoiled(Edit(_FILE, old, new), says=says)
 
 
-_WITHOUT_LINTER = (
-    Edit(_FILE, "ruff check", "ruff linter"),
-    Edit(_FILE, "ruff-check", "ruff-linter"),
-)
+def _entry(command: str, says: str, instead: str = "true") -> Spoiled:
+    """Change what a hook runs; its id goes on saying the opposite."""
+    return _hook(f"entry: {command}", f"entry: {instead}", says)
+
+
+_UTILITY = "uvx --from pre-commit-hooks==6.0.0"
 NOT_IN_CI = Spoiled(
     Edit(".github/workflows/ci.yml", "task hooks", "task lint"),
     says="no step of CI runs all hooks",
@@ -29,35 +31,46 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "PRE-02": (
-        _hook("trailing-whitespace", "blanks", "mends trailing whitespace"),
-        _hook("end-of-file-fixer", "ends", "mends the ends of files"),
+        _entry(
+            f"{_UTILITY} trailing-whitespace-fixer", "mends trailing whitespace", "true"
+        ),
+        _hook(
+            "end-of-file-fixer\n        types: [text]",
+            "end-of-file-fixer\n        types: [image]",
+            "mends the ends of files",
+        ),
     ),
-    "PRE-03": (_hook("check-yaml", "check-xml", "reads YAML"),),
+    "PRE-03": (_entry(f"{_UTILITY} check-yaml", "reads YAML"),),
     "PRE-04": (
-        _hook("check-json", "check-xml", "reads JSON"),
-        _hook("check-toml", "check-xml", "reads TOML"),
+        _entry(f"{_UTILITY} check-json", "reads JSON"),
+        _hook("types: [toml]", "types: [toml]\n        stages: [manual]", "reads TOML"),
     ),
-    "PRE-05": (_hook("--maxkb=500", "--maxkb=5000", "lets files of 5000 kB in"),),
-    "PRE-06": (_hook("(<{7}|>{7})", "conflict", "refuses what a merge left"),),
-    "PRE-07": (_hook("PRIVATE KEY", "CONFLICT", "refuses private keys"),),
+    "PRE-05": (
+        Spoiled(
+            Edit(_FILE, "--maxkb=500", "--maxkb=5000"),
+            says="lets files of 5000 kB in",
+        ),
+    ),
+    "PRE-06": (_entry("'^(<{7}|>{7}) '", "refuses what a merge left", "'^<{9}'"),),
+    "PRE-07": (
+        _hook(
+            "PRIVATE KEY'\n        types: [text]",
+            "PRIVATE KEY'\n        types: [image]",
+            "refuses private keys",
+        ),
+    ),
     "PRE-08": (
         Spoiled(Edit("pyproject.toml", '"T10"', '"T20"'), says="T100"),
-        _hook("mixed-line-ending", "check-xml", "makes lines end alike"),
+        _entry(f"{_UTILITY} mixed-line-ending", "makes lines end alike"),
     ),
     "PRE-09": (
-        _hook(
-            "ruff check --fix",
-            "ruff check",
+        _entry(
+            "uv run ruff check --fix",
             "no hook of the stage pre-commit runs Ruff",
+            "uv run ruff check",
         ),
     ),
-    "PRE-10": (
-        Spoiled(
-            Edit(_FILE, "ruff format", "ruff linter"),
-            Edit(_FILE, "ruff-format", "ruff-linter"),
-            says="formats the code",
-        ),
-    ),
+    "PRE-10": (_entry("uv run ruff format", "formats the code"),),
     "PRE-11": (
         Spoiled(
             Write(
@@ -65,15 +78,21 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 '"""Adds."""\n\nimport sys\nimport os\n\nsys, os\n',
             )
         ),
-        Spoiled(*_WITHOUT_LINTER, says="sorts imports"),
+        _entry("uv run ruff check", "sorts imports"),
     ),
-    "PRE-12": (_hook("mypy", "types", "no hook checks types"),),
-    "PRE-16": (_hook("pytest -q tests/unit", "pytest -q", "runs the quick tests"),),
-    "PRE-17": (_hook("[pre-push]", "[manual]", "measures coverage"),),
-    "PRE-18": (_hook("[commit-msg]", "[manual]", "reads the message"),),
-    "PRE-19": (
-        _hook("rumdl@0.3.0 check --fix", "rumdl@0.3.0 check", "lints Markdown"),
+    "PRE-12": (
+        _hook(
+            "entry: uv run mypy\n",
+            "entry: uv run mypy\n        stages: [manual]\n",
+            "no hook checks types",
+        ),
     ),
+    "PRE-16": (
+        _entry("uv run pytest -q tests/unit", "runs the quick tests", "uv run pytest"),
+    ),
+    "PRE-17": (_entry("uv run pytest --cov", "measures coverage"),),
+    "PRE-18": (_hook("--multiline, --negate", "--multiline", "reads the message"),),
+    "PRE-19": (_hook("--disable MD013", "--disable all", "lints Markdown"),),
     "PRE-20": (_hook("python3.13", "python3.11", "not on Python 3.13"),),
     "PRE-21": (_hook("rumdl@0.3.0", "rumdl", "markdownlint takes any version"),),
     "PRE-22": (

@@ -41,16 +41,27 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DIN-06": (
         Spoiled(
             Edit(SERVICE, "uow.repository(OrderRepository)", "OrderRepository()"),
-            says="OrderService makes its own OrderRepository",
+            Edit(SERVICE, "uow: UnitOfWork", "uow: object"),
+            says=("OrderService makes its own OrderRepository", "takes uow without"),
         ),
     ),
     "DIN-07": (
         Spoiled(
             Write(
                 "{src}/core/added.py",
-                "from acme.core.config import get_settings\n\nsettings = get_settings()\n",
+                "from acme.core.config import get_settings\n\nsettings = get_settings()\n"
+                "database = Database(None)\napp = create_app()\nSEEN = {}\n\n\n"
+                "@cache\ndef engine():\n    return create_async_engine()\n\n\n"
+                "def count():\n    global SEEN\n",
             ),
-            says="get_settings is called at import",
+            says=(
+                "get_settings is called at import",
+                "Database is called at import",
+                "create_app is called at import",
+                "SEEN = {} is filled later",
+                "engine keeps create_async_engine in a cache",
+                "changes SEEN of the module",
+            ),
         ),
     ),
     "DIN-08": (
@@ -61,24 +72,28 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
 }
 
-FAILURES: Mapping[str, Spoiled] = {
-    f"{_TESTS}::test_settings_choose_the_database_of_a_request": Spoiled(
-        Edit(
-            DEPENDENCIES,
-            "    database: Database = request.app.state.database\n",
-            "    import os\n\n"
-            "    from acme.core.setting_groups import DatabaseSettings\n\n"
-            '    url = {"url": os.environ["TEST_DATABASE_URL"]}\n'
-            "    database = Database(DatabaseSettings.model_validate(url))\n",
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_TESTS}::test_settings_choose_the_database_of_a_request": {
+        "DIN-02": Spoiled(
+            Edit(
+                DEPENDENCIES,
+                "    database: Database = request.app.state.database\n",
+                "    import os\n\n"
+                "    from acme.core.setting_groups import DatabaseSettings\n\n"
+                '    url = {"url": os.environ["TEST_DATABASE_URL"]}\n'
+                "    database = Database(DatabaseSettings.model_validate(url))\n",
+            )
         )
-    ),
-    f"{_TESTS}::test_unit_of_work_gives_its_connection_back": Spoiled(
-        Edit(DATABASE, "await self._session.rollback()", "return None"),
-        Edit(
-            DATABASE,
-            "async with self._sessions() as session, UnitOfWork(session) as uow:",
-            "session = self._sessions()\n            async with UnitOfWork(session) as uow:",
-        ),
-        says="assert 1 == 0",
-    ),
+    },
+    f"{_TESTS}::test_unit_of_work_gives_its_connection_back": {
+        "DIN-04": Spoiled(
+            Edit(DATABASE, "await self._session.rollback()", "return None"),
+            Edit(
+                DATABASE,
+                "async with self._sessions() as session, UnitOfWork(session) as uow:",
+                "session = self._sessions()\n            async with UnitOfWork(session) as uow:",
+            ),
+            says="assert 1 == 0",
+        )
+    },
 }

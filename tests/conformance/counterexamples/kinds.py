@@ -21,8 +21,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
 }
-FAILURES: Mapping[str, Spoiled] = {
-    "tests/e2e/test_serve.py::test_help_needs_no_settings": Spoiled(
-        Edit("{src}/cli.py", "def serve(", "def start(")
-    ),
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/e2e/test_serve.py::test_help_needs_no_settings": {
+        "KND-03": Spoiled(Edit("{src}/cli.py", "def serve(", "def start("))
+    },
 }

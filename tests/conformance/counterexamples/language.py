@@ -112,6 +112,9 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             _code(
                 "from datetime import date, datetime\n\n"
                 "datetime(2026, 1, 1)\n"
+                "datetime.today()\n"
+                "date.fromtimestamp(1)\n"
+                "datetime.min\n"
                 "datetime.utcnow()\n"
                 "datetime.utcfromtimestamp(1)\n"
                 "datetime.now()\n"
@@ -120,26 +123,17 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "date.today()\n"
             )
         ),
+        Spoiled(
+            _code(
+                'from zoneinfo import ZoneInfo\n\nHERE = ZoneInfo("Europe/Berlin")\n'
+            ),
+            says="names the zone Europe/Berlin",
+        ),
     ),
     "PYV-16": (
         Spoiled(
             _code('def open_(status: str) -> bool:\n    return status == "draft"\n'),
             says="compares with 'draft'",
-        ),
-    ),
-}
-FAILURES: Mapping[str, Spoiled] = {
-    "tests/integration/test_orders.py"
-    "::test_create_order_with_lines_returns_it_with_its_location": Spoiled(
-        Edit(
-            "{orders[schemas]}.py",
-            "from uuid import UUID\n",
-            "from uuid import UUID\n\nfrom pydantic import NaiveDatetime\n",
-        ),
-        Edit(
-            "{orders[schemas]}.py",
-            "    created_at: ",
-            "    created_at: NaiveDatetime  # ",
         ),
     ),
 }

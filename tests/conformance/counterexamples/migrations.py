@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from conformance.changes import Edit, Spoiled
+from conformance.changes import Edit, Spoiled, Write
 
 ENV = "migrations/env.py"
 FIRST = "migrations/versions/0001_create_orders.py"
@@ -27,7 +27,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "        yield\n",
                 "        await app.state.database.run(Base.metadata.create_all)\n        yield\n",
             ),
-            says="changes the schema",
+            Write(
+                "{src}/core/added.py",
+                'ask("create unique index i on t (c)")\nask("TRUNCATE t")\n',
+            ),
+            says=("main.py", "added.py:1:", "added.py:2:"),
         ),
     ),
     "MIG-09": (
@@ -36,7 +40,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "MIG-10": (
         Spoiled(
             Edit(ENV, "context.begin_transaction()", "nullcontext()"),
-            says="half a migration may stay",
+            Edit(
+                FIRST,
+                "    op.create_index(",
+                "    with op.get_context().autocommit_block():\n"
+                '        op.execute("SELECT 1")\n'
+                "    op.create_index(",
+            ),
+            says=("half a migration may stay", "leaves the transaction"),
         ),
     ),
     "MIG-13": (
@@ -56,21 +67,60 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "import logging\n",
                 "import logging\n\nfrom alembic import command\n",
             ),
-            says="imports alembic.command",
+            Edit(
+                "{src}/cli.py",
+                "    uvicorn.run(",
+                '    command.upgrade(None, "head")\n    uvicorn.run(',
+            ),
+            Write(
+                "{src}/__main__.py",
+                "def prepare():\n    command.upgrade(None, 'head')\n\n\n"
+                "def start():\n    prepare()\n    uvicorn.run('acme')\n\n\n"
+                "def serve():\n    subprocess.run(['alembic', 'upgrade', 'head'])\n",
+            ),
+            says=(
+                "imports alembic.command",
+                "start migrates",
+                "cli.py",
+                "serve migrates",
+            ),
         ),
         Spoiled(
             Edit("README.md", "alembic upgrade head", "something"),
             says="says how migrations run",
         ),
     ),
+    "MIG-21": (
+        Spoiled(
+            Edit(".gitignore", "# Python\n", "# Python\n/migrations/versions/\n"),
+            says="git ignores migrations/versions",
+        ),
+        Spoiled(
+            Edit("Taskfile.yml", "uv run pytest --cov", "uv run true --cov"),
+            says="no step of CI applies the migrations",
+        ),
+    ),
 }
 
-FAILURES: Mapping[str, Spoiled] = {
-    f"{_TESTS}::test_migrations_go_up_down_and_up_again": Spoiled(
-        Edit(FIRST, _BACK, "    pass\n"), says="already exists"
-    ),
-    f"{_TESTS}::test_migrations_make_what_the_models_say": Spoiled(
-        Edit("{orders[models]}.py", "    customer: ", "    client: "),
-        says="New upgrade operations detected",
-    ),
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_TESTS}::test_migrations_go_up_down_and_up_again": {
+        "MIG-09 MIG-10 MIG-21": Spoiled(
+            Edit(FIRST, _BACK, "    pass\n"), says="already exists"
+        )
+    },
+    f"{_TESTS}::test_migrations_make_what_the_models_say": {
+        "MIG-05": Spoiled(
+            Edit(
+                FIRST,
+                "def downgrade",
+                '    op.execute("ALTER TABLE orders ADD COLUMN by_hand text")\n\n\n'
+                "def downgrade",
+            ),
+            says="by_hand",
+        ),
+        "MIG-01 STO-03": Spoiled(
+            Edit("{orders[models]}.py", "    customer: ", "    client: "),
+            says="New upgrade operations detected",
+        ),
+    },
 }

@@ -29,9 +29,14 @@ class Thing(Schema):
 '''
 
 
-def routes(code: str, says: str) -> Spoiled:
+def routes(code: str, says: str | tuple[str, ...]) -> Spoiled:
     """Return a service with more routes, below `/api/v1/things`."""
-    return Spoiled(Write("{src}/api/v1/added.py", f"{_ROUTER}{code}"), says=says)
+    return Spoiled(Write("{src}/api/v1/added.py", routes_text(code)), says=says)
+
+
+def routes_text(code: str) -> str:
+    """Return a module with more routes."""
+    return f"{_ROUTER}{code}"
 
 
 WHOLE = routes(
@@ -39,11 +44,23 @@ WHOLE = routes(
     '    """List them."""\n    return []\n',
     says="answers with a bare list",
 )
+NAMED = routes(
+    'class Things(Schema):\n    """Things."""\n\n    things: list[Thing]\n\n\n'
+    '@router.get("")\nasync def list_things() -> Things:\n'
+    '    """List them."""\n    raise NotImplementedError\n'
+    '@router.get("/all")\nasync def all_things() -> list[Thing]:\n'
+    '    """List them."""\n    return []\n',
+    says=(
+        "GET /api/v1/things cannot be paged",
+        "GET /api/v1/things/all answers with a bare list",
+    ),
+)
 _PAGE_QUERY = "{place[base_schema]}.py"
 _REPOSITORY = "{place[base_repository]}.py"
+_ORDERS = "{orders[repository]}.py"
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
-    "PAG-01": (WHOLE,),
+    "PAG-01": (NAMED,),
     "PAG-02": (
         routes(
             '@router.get("")\nasync def list_things(limit: int, offset: int)'
@@ -74,9 +91,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "{src}/schemas/added.py",
                 '"""A page of its own."""\n\nfrom acme.schemas.base import Schema\n\n\n'
                 'class ThingPage(Schema):\n    """Things."""\n\n'
-                "    items: list[str]\n    total: int\n",
+                "    items: list[str]\n    total: int\n\n\n"
+                'class OrderList(Schema):\n    """Orders."""\n\n'
+                "    orders: list[str]\n    page: int\n",
             ),
-            says="ThingPage is a page of one thing",
+            says=(
+                "ThingPage is a page of one thing",
+                "OrderList is a page of one thing",
+            ),
         ),
     ),
     "PAG-09": (
@@ -98,18 +120,45 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
 }
-FAILURES: Mapping[str, Spoiled] = {
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     "tests/integration/test_application.py::test_page_outside_its_bounds_is_refused": (
-        Spoiled(Edit(_PAGE_QUERY, "le=100,", "le=1000,"))
+        {"PAG-04 PAG-06": Spoiled(Edit(_PAGE_QUERY, "le=100,", "le=1000,"))}
     ),
     "tests/integration/test_application.py::test_page_has_its_place_in_the_list": (
-        Spoiled(Edit(_PAGE_QUERY, "default=20", "default=50"))
+        {
+            "PAG-05": Spoiled(
+                Edit(_PAGE_QUERY, "default=20", "default=50"), says="'per_page': 50"
+            ),
+            "PAG-07": Spoiled(
+                Edit(
+                    _PAGE_QUERY,
+                    '    @computed_field(description="Number of pages", examples=[1])'
+                    "  # type: ignore[prop-decorator]\n",
+                    "",
+                ),
+                says="total_pages",
+            ),
+        }
     ),
-    "tests/integration/test_orders.py::test_list_orders_filters_and_sorts": Spoiled(
-        Edit(
-            _REPOSITORY,
-            "select(func.count()).select_from(self.model).where(*matches)",
-            "select(func.count()).select_from(self.model)",
-        )
-    ),
+    "tests/integration/test_orders.py::test_list_orders_filters_and_sorts": {
+        "API-10": Spoiled(
+            Edit(_ORDERS, "self._sorts[sort]", 'self._sorts["created_at"]'),
+            says="params0-references0",
+        ),
+        "PAG-09": Spoiled(
+            Edit(
+                _ORDERS,
+                "if customer is not None",
+                "if customer is Ellipsis",
+            ),
+            says="params4-references4",
+        ),
+        "PAG-10": Spoiled(
+            Edit(
+                _REPOSITORY,
+                "select(func.count()).select_from(self.model).where(*matches)",
+                "select(func.count()).select_from(self.model)",
+            )
+        ),
+    },
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
 from conformance.counterexamples.hooks import NOT_IN_CI as WITHOUT_HOOKS
+from conformance.counterexamples.style import LONG_COPIES
 from conformance.counterexamples.testing import LOW, NOT_IN_CI
 
 _WORKFLOW = ".github/workflows/ci.yml"
@@ -42,7 +43,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(Edit(_TASKFILE, "uv run mypy", "uv run true"), says="checks types"),
     ),
     "CIC-05": (
-        Spoiled(Edit(_TASKFILE, "uv audit", "uv tree"), says="known vulnerabilities"),
+        Spoiled(Edit(_TASKFILE, "pip-audit", "pip-list"), says="known vulnerabilities"),
     ),
     "CIC-06": (
         NOT_IN_CI,
@@ -51,6 +52,10 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="writes the coverage as XML",
         ),
         LOW,
+        Spoiled(
+            Edit(_TASKFILE, "pytest --cov --", "pytest tests/unit --cov --"),
+            says="only some of the tests",
+        ),
     ),
     "CIC-07": (
         Spoiled(Edit(_WORKFLOW, "GITHUB_STEP_SUMMARY", "HOME/summary"), says="Codecov"),
@@ -58,6 +63,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "CIC-17": (NOT_IN_CI,),
     "CIC-18": (
         Spoiled(Edit(_TASKFILE, "duplicate-code", "imports"), says="finds copies"),
+        LONG_COPIES,
         Spoiled(
             Write(
                 "{src}/core/added.py",

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
-from conformance.counterexamples.concurrency import BLOCKING, LOOP_IN_A_LOOP
+from conformance.counterexamples.concurrency import (
+    BLOCKING,
+    BLOCKING_IMPORT,
+    LOOP_IN_A_LOOP,
+)
 from conformance.counterexamples.security import FINDINGS as SECURITY
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
@@ -22,10 +26,30 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit(
                 "{orders[router]}.py",
                 "    order = await service.create(data)\n",
-                "    if data.note:\n        raise ValueError\n"
-                "    order = await service.create(data)\n",
+                "    _judge(data)\n    order = await service.create(data)\n",
             ),
-            says="create_order decides by itself",
+            Edit(
+                "{orders[router]}.py",
+                "OrderServiceDep = ",
+                "def _judge(data: OrderCreate) -> None:\n    if data.note:\n"
+                "        raise ValueError\n\n\nOrderServiceDep = ",
+            ),
+            Edit(
+                "{orders[router]}.py",
+                "    return page.map(OrderResponse.model_validate)\n",
+                "    dear = [each for each in page.data if each.lines]\n"
+                "    return page.map(OrderResponse.model_validate)\n",
+            ),
+            Edit(
+                "{orders[router]}.py",
+                "(await service.place(order_id))",
+                "(order_id and await service.place(order_id))",
+            ),
+            says=(
+                "_judge decides by itself",
+                "list_orders decides by itself",
+                "place_order decides by itself",
+            ),
         ),
     ),
     "PIT-03": (
@@ -37,16 +61,23 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             )
         ),
     ),
-    "PIT-04": (BLOCKING,),
+    "PIT-04": (BLOCKING, BLOCKING_IMPORT),
     "PIT-05": (
         Spoiled(
             Write(
                 "{src}/core/added.py",
                 '"""Holds an engine."""\n\n'
                 "from sqlalchemy.ext.asyncio import create_async_engine\n\n"
-                'engine = create_async_engine("postgresql+asyncpg://")\n',
+                'engine = create_async_engine("postgresql+asyncpg://")\n'
+                "seen = set()\n_CACHE: dict[str, str] = {}\nLIMITS = {1: 2}\n\n\n"
+                "def keep(name: str) -> None:\n"
+                '    """Keep it."""\n    _CACHE[name] = name\n',
             ),
-            says="create_async_engine runs when the module is imported",
+            says=(
+                "create_async_engine runs when the module is imported",
+                "seen can be changed from everywhere",
+                "_CACHE can be changed from everywhere",
+            ),
         ),
     ),
     "PIT-06": (*SECURITY["SEC-01"], *SECURITY["SEC-02"]),

@@ -60,7 +60,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "created_by: str) -> Order:",
                 "created_by: str) -> OrderModel:",
             ),
-            says="create returns OrderModel",
+            Edit(REPOSITORY, ") -> Page[Order]:", ") -> Any:"),
+            says=("create returns OrderModel", "find returns Any"),
         ),
     ),
     "REP-08": (Spoiled(Edit(BASE, _LIVE, _ANY), says="_row finds deleted rows"),),
@@ -70,7 +71,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 MODELS, "    note: Mapped[", "    email: Mapped[str]\n    note: Mapped["
             ),
             Edit(BASE, "func.count()", "func.max()"),
-            says="OrderRepository lacks get_by_email",
+            says=("OrderRepository lacks get_by_email", "does not tell the total"),
         ),
     ),
     "REP-10": (
@@ -81,25 +82,29 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
 }
 
-FAILURES: Mapping[str, Spoiled] = {
-    f"{_TESTS}::test_repository_returns_entities_not_rows": Spoiled(
-        Edit(
-            BASE,
-            "return self.entity.model_validate(row, from_attributes=True)",
-            "return row",
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_TESTS}::test_repository_returns_entities_not_rows": {
+        "REP-06": Spoiled(
+            Edit(
+                BASE,
+                "return self.entity.model_validate(row, from_attributes=True)",
+                "return row",
+            )
         )
-    ),
-    f"{_TESTS}::test_repository_takes_a_deleted_row_for_gone": Spoiled(
-        Edit(BASE, _LIVE, _ANY), says="DID NOT RAISE"
-    ),
-    f"{_TESTS}::test_repository_pages_in_order": Spoiled(
-        Edit(BASE, "total=total or 0", "total=query.per_page")
-    ),
-    f"{_TESTS}::test_unit_of_work_joins_repositories": Spoiled(
-        Edit(
-            DATABASE,
-            "return kind(self._session)",
-            "return kind(AsyncSession(self._session.bind))",
+    },
+    f"{_TESTS}::test_repository_takes_a_deleted_row_for_gone": {
+        "REP-08": Spoiled(Edit(BASE, _LIVE, _ANY), says="DID NOT RAISE")
+    },
+    f"{_TESTS}::test_repository_pages_in_order": {
+        "REP-09": Spoiled(Edit(BASE, "total=total or 0", "total=query.per_page"))
+    },
+    f"{_TESTS}::test_unit_of_work_joins_repositories": {
+        "REP-11": Spoiled(
+            Edit(
+                DATABASE,
+                "return kind(self._session)",
+                "return kind(AsyncSession(self._session.bind))",
+            )
         )
-    ),
+    },
 }

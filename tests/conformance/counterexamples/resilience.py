@@ -17,12 +17,26 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
 }
-FAILURES: Mapping[str, Spoiled] = {
-    "tests/e2e/test_serve.py::test_serve_answers_until_it_is_terminated": Spoiled(
-        Edit(
-            "{place[main]}.py",
-            '    logger.info("stopped")',
-            '    raise OSError("the pool does not close")',
-        )
-    ),
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/e2e/test_serve.py::test_serve_answers_until_it_is_terminated": {
+        "LOG-16": Spoiled(
+            Edit(
+                "{src}/core/logging.py", "StreamHandler(sys.stdout)", "StreamHandler()"
+            )
+        ),
+        "LOG-31": Spoiled(
+            Edit(
+                "{src}/core/logging.py",
+                '    json = settings.format == "json"\n',
+                '    if settings.format == "json":\n        return\n    json = False\n',
+            )
+        ),
+        "RES-06": Spoiled(
+            Edit(
+                "{place[main]}.py",
+                '    logger.info("stopped")',
+                '    raise OSError("the pool does not close")',
+            )
+        ),
+    },
 }

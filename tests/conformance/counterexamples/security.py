@@ -3,29 +3,75 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
+from conformance.counterexamples.pipeline import FINDINGS as PIPELINE
 
 _DANGEROUS = '''"""Does what Bandit warns of."""
 
+import ftplib
 import hashlib
+import logging.config
+import marshal
 import os
 import pickle
 import ssl
 import subprocess
 import tarfile
+import telnetlib
 import tempfile
 import urllib.request
+import xml.dom.expatbuilder
+import xml.dom.minidom
+import xml.dom.pulldom
+import xml.etree.cElementTree
 import xml.etree.ElementTree
+import xml.sax
+import xml.sax.expatreader
 
 import jinja2
+import mako.template
+import markupsafe
+import paramiko
+import pysnmp.hlapi
 import requests
 import yaml
+from Crypto.Cipher import DES
+from Crypto.Hash import MD5
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.ciphers import modes
+from django.utils.safestring import mark_safe
 
 ADDRESS = "0.0.0.0"
 PLACE = "/tmp/orders"
 
 
-def run(given: str) -> str:
+def run(given: str, version: int = ssl.PROTOCOL_SSLv3) -> str:
     """Do all of it."""
+    marshal.loads(given)
+    MD5.new()
+    DES.new(given)
+    modes.ECB()
+    mark_safe(given)
+    telnetlib.Telnet(given)
+    xml.etree.cElementTree.parse(given)
+    xml.sax.expatreader.create_parser(given)
+    xml.dom.expatbuilder.parse(given)
+    xml.sax.make_parser()
+    xml.dom.minidom.parse(given)
+    xml.dom.pulldom.parse(given)
+    ftplib.FTP(given)
+    ssl.wrap_socket(ssl_version=ssl.PROTOCOL_SSLv3)
+    ssl.wrap_socket()
+    rsa.generate_private_key(65537, key_size=512)
+    client = paramiko.client.SSHClient()
+    client.set_missing_host_key_policy(paramiko.client.AutoAddPolicy)
+    paramiko.exec_command(given)
+    pysnmp.hlapi.CommunityData(given, mpModel=0)
+    pysnmp.hlapi.UsmUserData(given)
+    os.system(given)
+    os.system("chmod 777 *")
+    logging.config.listen(9999)
+    mako.template.Template(given)
+    markupsafe.Markup(given)
     exec(given)
     eval(given)
     os.chmod(given, 0o777)
@@ -83,6 +129,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="DatabaseSettings.url is str",
         ),
     ),
+    "SEC-07": (*PIPELINE["CIC-05"],),
     "SEC-09": (Spoiled(Write("{src}/core/added.py", _DANGEROUS)),),
     "SEC-11": (
         Spoiled(
@@ -96,13 +143,15 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "SEC-17": (_NO_KEY_HOOK,),
 }
-FAILURES: Mapping[str, Spoiled] = {
-    "tests/unit/test_settings.py::test_settings_do_not_show_the_password": Spoiled(
-        Edit(
-            "{src}/core/setting_groups.py",
-            "    url: SecretStr\n",
-            "    url: SecretStr\n\n    def __repr__(self) -> str:\n"
-            "        return self.url.get_secret_value()\n\n",
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/unit/test_settings.py::test_settings_do_not_show_the_password": {
+        "SEC-03": Spoiled(
+            Edit(
+                "{src}/core/setting_groups.py",
+                "    url: SecretStr\n",
+                "    url: SecretStr\n\n    def __repr__(self) -> str:\n"
+                "        return self.url.get_secret_value()\n\n",
+            )
         )
-    ),
+    },
 }

@@ -12,6 +12,11 @@ COMPLEX = f"def show(one, two, three, four, five, six):\n{BRANCHES}" + "".join(
 )
 NO_DUPLICATES = Spoiled(Edit(CI, "task duplicates", "task test"), says="copied code")
 
+LONG_COPIES = Spoiled(
+    Edit(MANIFEST, "min-similarity-lines = 8", "min-similarity-lines = 500"),
+    says="copies of less than 500 lines pass",
+)
+
 
 def _code(text: str) -> Write:
     return Write("{src}/core/added.py", f'"""Is added."""\n\n{text}')
@@ -46,13 +51,18 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "STY-05": (_setting("line-length = 88", "line-length = 100", "is 88"),),
     "STY-07": (_setting('"py313"', '"py312"', "py312"),),
-    "STY-08": (_setting('"ERA", ', "", "ERA is not selected"),),
-    "STY-09": (_setting('"SIM", ', "", "SIM is not selected"),),
+    "STY-08": (
+        _setting(
+            '"tests/**" =', '"src/**" = ["S", "DTZ"]\n"tests/**" =', "S is ignored"
+        ),
+    ),
+    "STY-09": (_setting("ignore = [", 'ignore = ["B0",', "B0 is ignored"),),
     "STY-10": (_setting('"ARG", ', "", "ARG is not selected"),),
     "STY-11": (
         Spoiled(_code(COMPLEX)),
         _setting("max-args = 5\n", "", "max-args"),
         NO_DUPLICATES,
+        LONG_COPIES,
     ),
     "STY-12": (_setting('"E501"', '"E502"', "holds E501"),),
     "STY-13": (
@@ -148,5 +158,5 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "STY-31": (Spoiled(_code(COMPLEX)),),
-    "STY-32": (NO_DUPLICATES,),
+    "STY-32": (NO_DUPLICATES, LONG_COPIES),
 }

@@ -22,7 +22,10 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TSK-03": (
         _task("serve --reload", "serve", "serves with reloading"),
         Spoiled(
-            Edit("{src}/cli.py", 'envvar="PORT"', 'envvar="DOOR"'), says="takes PORT"
+            Edit("{src}/cli.py", 'envvar="PORT"', 'envvar="DOOR"'),
+            Edit("{src}/cli.py", 'envvar="HOST"', 'help="HOST"'),
+            Edit("{src}/cli.py", "= 8000", "= 80"),
+            says=("takes PORT", "takes HOST", "nothing serves on port 8000"),
         ),
     ),
     "TSK-04": (_task("--cov-report=html", "--cov-report=json", "shows the coverage"),),
@@ -36,8 +39,22 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TSK-09": (_task("uv run mypy", "uv run true", "runs all checks"),),
     "TSK-10": (
         Spoiled(
-            Edit("README.md", "go into a file called `.env`", "go somewhere"),
-            says="does not lead past the settings",
+            Edit(
+                "README.md",
+                "## Quick start\n",
+                "## Quick start\n\nuv hooks .env docker\n\nmigrate serve\n\n## More\n",
+            ),
+            says=tuple(
+                f"past {what} to a running service"
+                for what in (
+                    "the tools to install",
+                    "the hooks",
+                    "the settings",
+                    "the services it needs",
+                    "the migrations",
+                    "the server",
+                )
+            ),
         ),
     ),
 }
