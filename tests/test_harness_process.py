@@ -37,8 +37,11 @@ def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) -> Non
 
     assert time.monotonic() - begin < 30
     child = Path("/proc") / (tmp_path / "child").read_text().strip() / "stat"
-    # A killed child may stay as a zombie, state Z, until its new parent looks.
-    assert not child.exists() or child.read_text().split()[2] == "Z"
+    # The kernel takes its time on a busy machine, and what it killed may stay as a
+    # zombie, state Z, until its new parent looks.
+    while child.exists() and child.read_text().split()[2] != "Z":
+        assert time.monotonic() - begin < 30
+        time.sleep(0.05)
 
 
 def test_the_environment_is_a_users(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -225,7 +225,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             Edit(
                 GROUPS,
                 "url: SecretStr\n",
-                'url: SecretStr = SecretStr("postgresql:///d")\n',
+                'url: SecretStr = SecretStr("postgresql://localhost/d")\n',
             ),
             says="DID NOT RAISE",
         ),

@@ -236,7 +236,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     "tests/unit/test_settings.py::test_production_refuses_a_database_without_tls": {
         "DBE-20": Spoiled(
-            Edit(GROUPS, '("require", "verify-")', '("require", "prefer")'),
+            Edit(GROUPS, '_TLS = ("require", ', '_TLS = ("require", "prefer", '),
             says="DID NOT RAISE",
         )
     },
