@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pathspec
 
 from plumb.check import Check, Finding, check
-from plumb.service import Service
+from plumb.service import Service, table
 
 _CI = (".github/workflows/*.y*ml", ".gitlab-ci.yml")
 _TASKS = ("Taskfile*.y*ml",)
@@ -93,12 +93,12 @@ def offers(pattern: str, rule: str) -> Check:
 def _steps(service: Service, *, in_vain: bool = True) -> list[Command]:
     found = []
     for path in _files(service, _CI):
-        content = mapping(service.yaml(path))
+        content = table(service.yaml(path))
         if not in_vain and not (_on_every_change(service, content) and _binds(content)):
             continue
-        jobs = mapping(content.get("jobs", content))
-        for job in filter(None, map(mapping, jobs.values())):
-            steps = list(map(mapping, _list(job.get("steps"))))
+        jobs = table(content.get("jobs", content))
+        for job in filter(None, map(table, jobs.values())):
+            steps = list(map(table, _list(job.get("steps"))))
             if in_vain or _binds(job):
                 runs = [step.get("run") for step in steps if in_vain or _binds(step)]
                 found += _lines(path, [*runs, *_list(job.get("script"))], in_vain)
@@ -108,7 +108,7 @@ def _steps(service: Service, *, in_vain: bool = True) -> list[Command]:
 def _on_every_change(service: Service, workflow: Mapping[Any, Any]) -> bool:
     """Whether no filter of paths keeps a workflow from code that is to be merged."""
     # YAML reads the key `on` as true.
-    told = mapping(mapping(workflow.get("on", workflow.get(True))).get("pull_request"))
+    told = table(table(workflow.get("on", workflow.get(True))).get("pull_request"))
     code = [module.path for module in (*service.modules, *service.tests)]
     for key, wanted in (("paths", True), ("paths-ignore", False)):
         if key in told:
@@ -126,23 +126,23 @@ def _binds(work: Mapping[Any, Any]) -> bool:
         condition != "false"
         and not any(str(work.get(key)).lower() == "true" for key in passes)
         and work.get("when") not in {"manual", "never"}
-        and "SKIP" not in mapping(work.get("env"))
+        and "SKIP" not in table(work.get("env"))
     )
 
 
 def _tasks(service: Service, *, in_vain: bool = True) -> Mapping[str, list[Command]]:
     found: dict[str, list[Command]] = {}
     for path in _files(service, _TASKS):
-        tasks = mapping(mapping(service.yaml(path)).get("tasks"))
+        tasks = table(table(service.yaml(path)).get("tasks"))
         for name, task in tasks.items():
-            if not in_vain and not _binds(mapping(task)):
+            if not in_vain and not _binds(table(task)):
                 continue
             listed = [
                 each
-                for each in _list(mapping(task).get("cmds") or task)
-                if in_vain or _binds(mapping(each))
+                for each in _list(table(task).get("cmds") or task)
+                if in_vain or _binds(table(each))
             ]
-            called = _list(mapping(task).get("deps"))
+            called = _list(table(task).get("deps"))
             found[name] = [
                 *_lines(path, (f"task {_name(each)}" for each in called)),
                 *_lines(path, map(_command, listed), in_vain),
@@ -161,12 +161,12 @@ def _tasks(service: Service, *, in_vain: bool = True) -> Mapping[str, list[Comma
 
 def _hooks(service: Service) -> list[Command]:
     path = ".pre-commit-config.yaml"
-    repos = _list(mapping(service.yaml(path)).get("repos"))
+    repos = _list(table(service.yaml(path)).get("repos"))
     return [
         # Without a command of its own, a hook runs what its repository installs.
         Command(path, str(hook.get("entry", f"hook {hook.get('id')}")))
-        for repo in map(mapping, repos)
-        for hook in map(mapping, _list(repo.get("hooks")))
+        for repo in map(table, repos)
+        for hook in map(table, _list(repo.get("hooks")))
         if hook.get("language") != "pygrep"
     ]
 
@@ -178,7 +178,7 @@ def _command(item: object) -> object:
 
 
 def _name(item: object) -> object:
-    return mapping(item).get("task", item)
+    return table(item).get("task", item)
 
 
 def _lines(path: str, texts: Iterable[object], in_vain: bool = True) -> list[Command]:
@@ -193,11 +193,6 @@ def _lines(path: str, texts: Iterable[object], in_vain: bool = True) -> list[Com
 
 def _files(service: Service, patterns: Iterable[str]) -> list[str]:
     return [path for pattern in patterns for path in sorted(service.glob(pattern))]
-
-
-def mapping(value: object) -> Mapping[Any, Any]:
-    """Return a value that is a mapping, or else an empty one."""
-    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[Any]:

@@ -11,7 +11,7 @@ import grimp
 from grimp.exceptions import GrimpException
 
 from plumb.check import CannotJudgeError, Check, Finding
-from plumb.service import Service, table
+from plumb.service import Service, table, within
 
 
 @lru_cache(maxsize=4)
@@ -23,7 +23,7 @@ def graph(service: Service) -> grimp.ImportGraph:
     """
     name = service.package
     named = [name_ for module in service.modules for name_, _ in module.imports]
-    if len(service.modules) > 1 and not any(_below(each, [name]) for each in named):
+    if len(service.modules) > 1 and not any(within(each, [name]) for each in named):
         raise CannotJudgeError(f"no import names the package {name}")
     folder = str(service.source.parent)
     sys.path.insert(0, folder)
@@ -53,10 +53,10 @@ def forbidden(
     """
     imports = graph(service)
     for module in sorted(imports.modules):
-        if not _below(module, sources):
+        if not within(module, sources):
             continue
         for imported in sorted(imports.find_modules_directly_imported_by(module)):
-            if _below(imported, targets) and not _below(imported, [module]):
+            if within(imported, targets) and not within(imported, [module]):
                 line = _line(imports, module, imported)
                 yield Finding(f"imports {imported}", _path(service, module), line)
 
@@ -65,7 +65,7 @@ def cycles(service: Service) -> Iterator[Finding]:
     """Yield each import between packages of one level that closes a circle."""
     imports = graph(service)
     for package in sorted({m.rpartition(".")[0] or m for m in imports.modules}):
-        if not _below(package, [service.package]) or package not in imports.modules:
+        if not within(package, [service.package]) or package not in imports.modules:
             continue
         for importer, imported in sorted(imports.nominate_cycle_breakers(package)):
             yield Finding(
@@ -95,10 +95,6 @@ def contracted(name: str, rule: str) -> Check:
 
     said = f'the import contract "{name}" holds: {rule}'
     return Check("contract", said, judge, node=name)
-
-
-def _below(module: str, packages: Sequence[str]) -> bool:
-    return any(module == name or module.startswith(f"{name}.") for name in packages)
 
 
 def _path(service: Service, module: str) -> str:

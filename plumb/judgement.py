@@ -62,16 +62,18 @@ def _judge(
         return Judgement(requirement, unknown=[_without_check(requirement)])
     findings: list[Finding] = []
     unknown: list[str] = []
-    concerning = [check for check in checks if check.applies(service)]
-    for check in concerning:
+    concerned = False
+    for check in checks:
         try:
-            findings += check.findings(service)
+            if check.applies(service):
+                concerned = True
+                findings += check.findings(service)
         except CannotJudgeError as error:
             unknown.append(str(error))
         except Exception as error:  # noqa: BLE001  one row must not end the others
             said = f"{type(error).__name__}: {error}".strip()
             unknown.append(f"the check itself failed, which is a bug: {said}")
-    return Judgement(requirement, findings, unknown, concerned=bool(concerning))
+    return Judgement(requirement, findings, unknown, concerned=concerned)
 
 
 def _without_check(requirement: Requirement) -> str:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from plumb.service import Class, Module, Service, is_route, last_name
+from plumb.service import Class, Module, Service, last_name, route_decorator, within
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -14,7 +14,17 @@ _OPERATIONAL = frozenset(
 
 def routes(module: Module) -> Iterator[Function]:
     """Yield the functions of a module that answer requests."""
-    return filter(is_route, module.functions)
+    return filter(route_decorator, module.functions)
+
+
+def applications(service: Service) -> list[tuple[Module, ast.Call]]:
+    """Return the places that make a FastAPI application."""
+    return [
+        (module, call)
+        for module in service.modules
+        for call in module.calls
+        if last_name(call.func) == "FastAPI"
+    ]
 
 
 def resource_routers(service: Service) -> list[Module]:
@@ -74,7 +84,7 @@ def places(*groups: list[Module]) -> frozenset[str]:
 def imported_of(module: Module, targets: frozenset[str]) -> Iterator[tuple[str, int]]:
     """Yield what a module imports that is, or is in, a target, each with its line."""
     for name, line in module.imports:
-        if any(name == each or name.startswith(f"{each}.") for each in targets):
+        if within(name, targets):
             yield name, line
 
 

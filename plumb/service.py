@@ -4,7 +4,7 @@ import ast
 import re
 import tomllib
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -80,6 +80,11 @@ class Module:
         ]
 
     @cached_property
+    def calls(self) -> list[ast.Call]:
+        """Every call."""
+        return [node for node in self.nodes if isinstance(node, ast.Call)]
+
+    @cached_property
     def imports(self) -> list[tuple[str, int]]:
         """The modules imported anywhere in it, absolute, each with its line."""
         return list(_imports(self))
@@ -134,6 +139,7 @@ class Service:
     openapi: Mapping[str, Any] | None = None
     chosen: Path | None = None
     broken: list[Broken] = field(default_factory=list)
+    _contents: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Find the package.
@@ -213,19 +219,21 @@ class Service:
 
     def toml(self, path: str) -> Mapping[str, Any]:
         """Return what a TOML file says; empty if there is none or it cannot be read."""
-        try:
-            return tomllib.loads(self.read(path))
-        except tomllib.TOMLDecodeError as error:
-            self._note(path, str(error))
-            return {}
+        content: Mapping[str, Any] = self._parsed(path, tomllib.loads)
+        return content
 
     def yaml(self, path: str) -> Any:  # noqa: ANN401  what the file holds
         """Return what a YAML file says; empty if there is none or it cannot be read."""
-        try:
-            return yaml.safe_load(self.read(path)) or {}
-        except yaml.YAMLError as error:
-            self._note(path, str(error).replace("\n", " "))
-            return {}
+        return self._parsed(path, yaml.safe_load)
+
+    def _parsed(self, path: str, parse: Callable[[str], Any]) -> Any:  # noqa: ANN401
+        if path not in self._contents:
+            try:
+                self._contents[path] = parse(self.read(path)) or {}
+            except (tomllib.TOMLDecodeError, yaml.YAMLError) as error:
+                self._note(path, str(error).replace("\n", " "))
+                self._contents[path] = {}
+        return self._contents[path]
 
     @cached_property
     def answers(self) -> Mapping[str, Any]:
@@ -356,7 +364,9 @@ class Service:
     def routers(self) -> list[Module]:
         """The modules with routes: functions decorated as `@router.get("/...")`."""
         return [
-            module for module in self.modules if any(map(is_route, module.functions))
+            module
+            for module in self.modules
+            if any(map(route_decorator, module.functions))
         ]
 
     @cached_property
@@ -419,18 +429,27 @@ def last_name(node: ast.expr) -> str:
             return ""
 
 
-def is_route(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether a decorator makes the function answer requests."""
-    return any(
-        isinstance(each, ast.Call)
-        and isinstance(each.func, ast.Attribute)
-        and each.func.attr in _METHODS
-        and _address(each)
-        for each in function.decorator_list
-    )
+def route_decorator(
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+) -> ast.Call | None:
+    """Return the decorator that makes a function answer requests, if one does."""
+    for each in function.decorator_list:
+        if (
+            isinstance(each, ast.Call)
+            and isinstance(each.func, ast.Attribute)
+            and each.func.attr in _METHODS
+            and _address(each)
+        ):
+            return each
+    return None
 
 
-def table(value: object, *keys: str) -> Mapping[str, Any]:
+def within(module: str, packages: Iterable[str]) -> bool:
+    """Whether a module is one of some packages, or lies in one."""
+    return any(module == name or module.startswith(f"{name}.") for name in packages)
+
+
+def table(value: object, *keys: str) -> Mapping[Any, Any]:
     """Return the table below some keys; an empty one where there is something else."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from plumb.roles import Function
-from plumb.roles import routes as routes_of
-from plumb.service import Class, Module, Service, last_name
+from plumb.service import Class, Module, Service, last_name, route_decorator
 
 _INJECTED = frozenset(
     {"Depends", "Security", "Query", "Path", "Header", "Cookie", "Form", "File"}
@@ -59,11 +58,9 @@ class Route:
 def routes(service: Service) -> Iterator[Route]:
     """Yield the routes of a service."""
     for module in service.routers:
-        for function in routes_of(module):
-            for decorator in function.decorator_list:
-                if isinstance(decorator, ast.Call):
-                    yield Route(module, function, decorator)
-                    break
+        for function in module.functions:
+            if decorator := route_decorator(function):
+                yield Route(module, function, decorator)
 
 
 def parameters(function: Function) -> Iterator[tuple[ast.arg, ast.expr | None]]:

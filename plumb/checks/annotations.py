@@ -13,7 +13,7 @@ from plumb.roles import (
     generic,
     methods,
 )
-from plumb.service import Class, Module, Service, assigned, last_name
+from plumb.service import Class, Module, Service, assigned, last_name, table
 
 # These say how a value is held, not what it is.
 _WRAPPERS = frozenset({"Annotated", "ClassVar", "Final", "Mapped"})
@@ -59,7 +59,7 @@ def _known_attributes(service: Service, each: Class) -> set[str] | None:
 
 @check("toml", "mypy is strict in each respect, about the package and its tests")
 def _strict(service: Service) -> Iterator[Finding]:
-    settings = service.manifest.get("tool", {}).get("mypy", {})
+    settings = table(service.manifest, "tool", "mypy")
     if settings.get("strict") is not True:
         yield Finding("tool.mypy.strict is not true", "pyproject.toml")
     for part in (settings, *settings.get("overrides", ())):
@@ -76,7 +76,7 @@ def _strict(service: Service) -> Iterator[Finding]:
 
 @check("toml", "what mypy lets pass is limited to packages without types")
 def _few_exceptions(service: Service) -> Iterator[Finding]:
-    settings = service.manifest.get("tool", {}).get("mypy", {})
+    settings = table(service.manifest, "tool", "mypy")
     lax = ("ignore_missing_imports", "ignore_errors", "follow_imports")
     for key in lax:
         if settings.get(key):

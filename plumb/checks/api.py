@@ -26,9 +26,9 @@ from plumb.description import (
     properties,
     resolved,
 )
-from plumb.kinds import calls, openapi, path, rules, shipped
+from plumb.kinds import openapi, path, rules, shipped
 from plumb.roles import resource_routers
-from plumb.service import Service, last_name
+from plumb.service import Service, last_name, within
 from plumb.signatures import names, routes
 
 _VERSIONED = re.compile(r"/api/v\d+(/|$)")
@@ -67,12 +67,13 @@ def _fastapi_only(service: Service) -> Iterator[Finding]:
     others = {"aiohttp.web", "bottle", "django", "falcon", "flask", "sanic", "tornado"}
     for module in service.modules:
         for name, line in module.imports:
-            if any(name == each or name.startswith(f"{each}.") for each in others):
+            if within(name, others):
                 yield Finding(f"imports {name}: answer with FastAPI", module.path, line)
 
 
 @check("ast", "routes are coroutines")
-def _asynchronous(service: Service) -> Iterator[Finding]:
+def asynchronous(service: Service) -> Iterator[Finding]:
+    """Yield each route that takes up a thread."""
     for route in routes(service):
         if isinstance(route.function, ast.FunctionDef):
             yield Finding(
@@ -294,11 +295,11 @@ def _tagged(document: Document) -> Iterator[Finding]:
 def _prefixed(service: Service) -> Iterator[Finding]:
     given: set[str] = set()
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) == "include_router" and _has_prefix(call):
                 given |= {name for argument in call.args for name in names(argument)}
     for module in resource_routers(service):
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) == "APIRouter" and not (
                 _has_prefix(call) or given.intersection(module.parts)
             ):
@@ -343,7 +344,7 @@ _taken = _order_test(
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-01": (_requires("fastapi", "FastAPI is required"), _fastapi_only),
     "API-02": (_requires("uvicorn", "Uvicorn is required"),),
-    "API-03": (_asynchronous,),
+    "API-03": (asynchronous,),
     "API-04": (
         _docs_by_setting,
         shipped(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
 from plumb.kinds import calls, rules
-from plumb.service import Service, last_name
+from plumb.service import Service, last_name, within
 
 _BLOCKING = frozenset(
     {"http.client", "httpx.Client", "psycopg2", "pymongo.MongoClient", "pymysql"}
@@ -42,7 +42,7 @@ def no_blocking_imports(service: Service) -> Iterator[Finding]:
     """Yield each import of a library, or of a client, that blocks."""
     for module in service.modules:
         for name, line in module.imports:
-            if any(name == each or name.startswith(f"{each}.") for each in _BLOCKING):
+            if within(name, _BLOCKING):
                 yield Finding(
                     f"imports {name}, which blocks the event loop: use an asynchronous"
                     " library",
@@ -91,7 +91,7 @@ def _closed(service: Service) -> Iterator[Finding]:
 @check("ast", "every client of something outside has a time limit")
 def _limited(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             name = last_name(call.func)
             if name in _ENGINES:
                 given = {each.arg: each.value for each in call.keywords}
@@ -153,7 +153,7 @@ def _sized(service: Service) -> Iterator[Finding]:
     wanted = {"create_async_engine": {"pool_size", "max_overflow"}}
     wanted["create_pool"] = {"max_size"}
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             given = {keyword.arg for keyword in call.keywords}
             missing = wanted.get(last_name(call.func), set()) - given
             if missing and None not in given and "NullPool" not in ast.unparse(call):
@@ -173,7 +173,7 @@ def no_loop_in_a_loop(service: Service) -> Iterator[Finding]:
         for module in [*service.routers, *service.services, *service.repositories]
     }
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             starts = ast.unparse(call.func) in {"asyncio.run", "anyio.run"}
             awaited = module.name in reached or any(
                 isinstance(function, ast.AsyncFunctionDef)

@@ -46,7 +46,7 @@ def _in(module: Module, node: ast.AST, message: str) -> Finding:
 
 def _engines(service: Service) -> Iterator[tuple[Module, ast.Call]]:
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) in _ENGINES:
                 yield module, call
 
@@ -56,7 +56,7 @@ def _asynchronous(service: Service) -> Iterator[Finding]:
     if not any(_engines(service)):
         yield Finding("nothing calls create_async_engine")
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) in {"create_engine", "engine_from_config"}:
                 yield _in(module, call, "makes a blocking engine: create_async_engine")
 
@@ -93,7 +93,7 @@ def _sessions_in_context(service: Service) -> Iterator[Finding]:
             if isinstance(node, ast.AsyncWith)
             for item in node.items
         }
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) in factories | {"AsyncSession"}:
                 opened += 1
                 if id(call) not in contexts:
@@ -213,7 +213,7 @@ def _services_commit(service: Service) -> Iterator[Finding]:
     for module in [*service.routers, *service.repositories]:
         if module in service.services:
             continue
-        for call in calls(module.tree):
+        for call in module.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr in {
                 "commit",
                 "rollback",
@@ -246,7 +246,7 @@ def _changes_are_committed(service: Service) -> Iterator[Finding]:
 @check("ast", "models are typed: `DeclarativeBase`, `Mapped`, `mapped_column`")
 def _typed_models(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) == "declarative_base":
                 yield _in(module, call, "is the old way: derive from DeclarativeBase")
     typed = {
@@ -273,7 +273,7 @@ def _eager(service: Service) -> Iterator[Finding]:
     if not relationships(service):
         return
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr == "options":
                 used = {
                     last_name(n)
@@ -360,7 +360,7 @@ def _writes_to_store(call: ast.Call, *, inside: bool) -> bool:
 @check("ast", "no statement is put together from strings")
 def _no_formatted_sql(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) in {"text", "execute", "exec_driver_sql"} and any(
                 isinstance(each, ast.JoinedStr | ast.BinOp)
                 or (isinstance(each, ast.Call) and last_name(each.func) == "format")
@@ -395,7 +395,7 @@ def _indexed(service: Service) -> Iterator[Finding]:
 
 
 def _sorted_by(module: Module) -> Iterator[tuple[str, ast.Attribute]]:
-    for call in calls(module.tree):
+    for call in module.calls:
         match call.func:
             case ast.Attribute(attr="asc" | "desc", value=found):
                 yield from _of_model(found)

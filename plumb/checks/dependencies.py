@@ -6,7 +6,7 @@ from typing import Any
 
 from plumb.check import CannotJudgeError, Check, Finding, check, depends_on
 from plumb.checks.pipeline import whole_suite
-from plumb.commands import ci_runs, everywhere, in_ci, mapping, offers
+from plumb.commands import ci_runs, everywhere, in_ci, offers
 from plumb.kinds import absent, path, text, toml
 from plumb.service import Service, table
 
@@ -81,8 +81,8 @@ def _bounds(requirement: str) -> set[str]:
 
 @check("toml", "`pyproject.toml` describes a package, by PEP 621")
 def _packaged(service: Service) -> Iterator[Finding]:
-    tool = service.manifest.get("tool", {})
-    project = service.manifest.get("project", {})
+    tool = table(service.manifest, "tool")
+    project = table(service.manifest, "project")
     for key in ("name", "version", "requires-python"):
         if key not in project and key not in project.get("dynamic", ()):
             yield Finding(f"[project] has no {key}", "pyproject.toml")
@@ -98,7 +98,7 @@ def _packaged(service: Service) -> Iterator[Finding]:
 
 @check("toml", "development tools are in a dependency group, pre-commit among them")
 def _development_apart(service: Service) -> Iterator[Finding]:
-    groups = service.manifest.get("dependency-groups", {})
+    groups = table(service.manifest, "dependency-groups")
     grouped = {
         _name(item) for g in groups.values() for item in g if isinstance(item, str)
     }
@@ -106,7 +106,7 @@ def _development_apart(service: Service) -> Iterator[Finding]:
         yield Finding("there is no dependency group `dev`", "pyproject.toml")
     elif "pre-commit" not in grouped and "prek" not in grouped:
         yield Finding("pre-commit is in no dependency group", "pyproject.toml")
-    for item in service.manifest.get("project", {}).get("dependencies", ()):
+    for item in table(service.manifest, "project").get("dependencies", ()):
         name = _name(item)
         if name in _FOR_DEVELOPMENT or name.startswith(("pytest", "ruff", "types-")):
             said = f"{name} is a dependency of the service; move it with uv add --dev"
@@ -189,9 +189,9 @@ def _hashed(service: Service) -> Iterator[Finding]:
 
 
 def _updates(service: Service) -> list[Mapping[str, Any]]:
-    content = [mapping(service.yaml(path_)) for path_ in service.glob(_BOT)]
+    content = [table(service.yaml(path_)) for path_ in service.glob(_BOT)]
     updates = [each for bot in content for each in bot.get("updates", ())]
-    return [each for each in updates if mapping(each).get("schedule")]
+    return [each for each in updates if table(each).get("schedule")]
 
 
 def _other_bot(service: Service) -> bool:
@@ -243,7 +243,7 @@ def _tested_when_proposed(service: Service) -> Iterator[Finding]:
         # YAML reads the key `on` as true.
         workflow.get("on", workflow.get(True, ()))
         for path_ in service.glob(".github/workflows/*.y*ml")
-        if (workflow := mapping(service.yaml(path_)))
+        if (workflow := table(service.yaml(path_)))
     ]
     if not service.has(".gitlab-ci.yml") and not any(
         "pull_request" in each for each in triggers
@@ -260,7 +260,7 @@ def _newest(name: str, floor: str, *, extra: str = "", below: str = "") -> Check
     @check("toml", said + (f", with its {extra}" if extra else ""))
     def judge(service: Service) -> Iterator[Finding]:
         requirement = service.requirements.get(name)
-        if not service.manifest.get("project", {}).get("dependencies"):
+        if not table(service.manifest, "project").get("dependencies"):
             raise CannotJudgeError("the dependencies are not listed in [project]")
         if requirement is None:
             yield Finding(f"{name} is no dependency", "pyproject.toml")

@@ -9,7 +9,7 @@ from plumb.checks.schemas import with_examples
 from plumb.description import Document, described
 from plumb.kinds import openapi, rules, shipped, text
 from plumb.roles import routes
-from plumb.service import Service
+from plumb.service import Service, table
 
 _README = "README.md"
 _SUBSTANCE = re.compile(r"^(```|\||\d+\.|[-*] )", re.MULTILINE)
@@ -167,7 +167,7 @@ def _recipes(service: Service) -> Iterator[Finding]:
 
 @check("toml", "a type checker is strict")
 def _strict(service: Service) -> Iterator[Finding]:
-    tool = service.manifest.get("tool", {})
+    tool = table(service.manifest, "tool")
     strict = [
         tool.get("mypy", {}).get("strict") is True,
         tool.get("pyright", {}).get("typeCheckingMode") == "strict",

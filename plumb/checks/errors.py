@@ -117,7 +117,7 @@ def _handled(service: Service) -> set[str]:
     """Return the exceptions for which the application has a handler."""
     found: set[str] = set()
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) in {"exception_handler", "add_exception_handler"}:
                 found |= {last_name(argument) for argument in call.args[:1]}
             for keyword in call.keywords:
@@ -240,7 +240,7 @@ def _shared(service: Service, router: Module) -> Iterator[ast.Call]:
     """Yield what declares responses for many routes at once."""
     for module in service.modules:
         if module is router or module not in service.routers:
-            for call in calls(module.tree):
+            for call in module.calls:
                 if last_name(call.func) in {"APIRouter", "FastAPI", "include_router"}:
                     yield call
 

@@ -8,7 +8,7 @@ from plumb.checks.hooks import hooks_of
 from plumb.checks.pipeline import whole_suite
 from plumb.checks.testing import tested_in_ci
 from plumb.kinds import ignored, text
-from plumb.service import Service
+from plumb.service import Service, table
 
 _TYPES = ("feat", "fix", "docs", "refactor", "test", "chore", "perf", "ci")
 _KNOWS_TYPES = re.compile(r"commitizen|commitlint|conventional|gitlint")
@@ -17,7 +17,7 @@ _HOOKS = ".pre-commit-config.yaml"
 
 @check("yaml", f"what reads commit messages knows {', '.join(_TYPES)}")
 def _types(service: Service) -> Iterator[Finding]:
-    tools = [*service.manifest.get("tool", {})]
+    tools = [*table(service.manifest, "tool")]
     for hook in hooks_of(service):
         tools += [str(hook.get("id", "")), str(hook["repo"])]
     if any(map(_KNOWS_TYPES.search, tools)):
@@ -36,7 +36,7 @@ def _types(service: Service) -> Iterator[Finding]:
 
 @check("toml", "the version has three numbers")
 def _version(service: Service) -> Iterator[Finding]:
-    project = service.manifest.get("project", {})
+    project = table(service.manifest, "project")
     version = project.get("version", "")
     if "version" in project.get("dynamic", ()):
         return

@@ -7,7 +7,7 @@ from typing import Any
 from plumb.check import Check, Finding, check
 from plumb.commands import ci_runs
 from plumb.kinds import path, rules
-from plumb.service import Service
+from plumb.service import Service, table
 
 _FILE = ".pre-commit-config.yaml"
 _COMMIT = frozenset({"commit", "pre-commit"})
@@ -216,7 +216,7 @@ def _python(service: Service) -> Iterator[Finding]:
     wanted = re.search(
         r"3\.\d+",
         service.read(".python-version")
-        or str(service.manifest.get("project", {}).get("requires-python", "")),
+        or str(table(service.manifest, "project").get("requires-python", "")),
     )
     if wanted and named != f"python{wanted[0]}":
         yield Finding(f"runs hooks on {named}, not on Python {wanted[0]}", _FILE)

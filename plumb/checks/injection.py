@@ -28,7 +28,7 @@ def _provided(service: Service) -> dict[str, ast.Call]:
     return {
         last_name(call.args[0]): call
         for module in service.modules
-        for call in calls(module.tree)
+        for call in module.calls
         if last_name(call.func) in {"Depends", "Security"} and call.args
     }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, domain, layered
 from plumb.kinds import path, shipped
-from plumb.service import Module, Service
+from plumb.service import Module, Service, table
 
 _FRAMEWORKS = frozenset({"argparse", "click", "typer"})
 
@@ -28,7 +28,7 @@ def _framework(service: Service) -> Iterator[Finding]:
 
 def _command_lines(service: Service) -> list[Module]:
     """Return the modules that installed commands start, and those called `cli`."""
-    scripts = service.manifest.get("project", {}).get("scripts", {})
+    scripts = table(service.manifest, "project", "scripts")
     started = {str(target).partition(":")[0] for target in scripts.values()}
     return [
         module

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
 from plumb.commands import everywhere
-from plumb.kinds import calls, rules, shipped
+from plumb.kinds import rules, shipped
 from plumb.roles import methods
-from plumb.service import Service, last_name
+from plumb.service import Service, last_name, table
 
 FLOOR = (3, 13)
 
 
 def python_floor(service: Service) -> tuple[int, ...] | None:
     """Return the oldest Python that the manifest allows, `None` if it does not say."""
-    asked = service.manifest.get("project", {}).get("requires-python", "")
+    asked = table(service.manifest, "project").get("requires-python", "")
     bound = re.search(r"(?:>=|~=|==)\s*(\d+)\.(\d+)", asked)
     return (int(bound[1]), int(bound[2])) if bound else None
 
@@ -33,7 +33,7 @@ def _one_python(service: Service) -> Iterator[Finding]:
         yield Finding("no Python is chosen in .python-version")
     elif (int(pinned[1]), int(pinned[2])) < floor:
         yield Finding("is older than requires-python", ".python-version")
-    tool = service.manifest.get("tool", {})
+    tool = table(service.manifest, "tool")
     for key, target in (
         ("tool.ruff.target-version", tool.get("ruff", {}).get("target-version")),
         ("tool.mypy.python_version", tool.get("mypy", {}).get("python_version")),
@@ -111,7 +111,7 @@ def _string_enumerations(service: Service) -> Iterator[Finding]:
 @check("ast", "no other zone than UTC is named")
 def _utc(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             name = last_name(call.func)
             match call.args:
                 case [ast.Constant(value=str(zone)), *_] if name in {

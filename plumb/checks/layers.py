@@ -261,7 +261,7 @@ def _rules_in_classes(service: Service) -> Iterator[Finding]:
 @check("ast", "neither routes nor repositories commit or roll back")
 def _services_commit(service: Service) -> Iterator[Finding]:
     for module in [*service.routers, *service.repositories]:
-        for call in calls(module.tree):
+        for call in module.calls:
             if isinstance(call.func, ast.Attribute) and call.func.attr in {
                 "commit",
                 "rollback",
@@ -341,7 +341,7 @@ def _injectable(service: Service) -> Iterator[Finding]:
             if (inits or not node.bases) and not any(a.annotation for a in given):
                 said = f"{node.name} is given nothing; pass it what it works with"
                 yield Finding(said, module.path, node.lineno)
-        for call in calls(module.tree):
+        for call in module.calls:
             if (name := last_name(call.func)) in makers:
                 said = f"calls {name}() itself; let it be passed in"
                 yield Finding(said, module.path, call.lineno)

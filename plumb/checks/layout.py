@@ -17,6 +17,7 @@ from plumb.kinds import (
 )
 from plumb.roles import (
     Function,
+    applications,
     base_repositories,
     modules_of,
     places,
@@ -54,9 +55,7 @@ def _package_below_src(service: Service) -> Iterator[Finding]:
 @check("ast", "a module makes one router, and routers lie in a folder of a version")
 def _versioned_routers(service: Service) -> Iterator[Finding]:
     for module in service.routers:
-        made = [
-            call for call in calls(module.tree) if last_name(call.func) == "APIRouter"
-        ]
+        made = [call for call in module.calls if last_name(call.func) == "APIRouter"]
         if len(made) > 1:
             said = f"makes {len(made)} routers; a module is for one resource"
             yield Finding(said, module.path, made[1].lineno)
@@ -152,7 +151,7 @@ def _settings_in_config(service: Service) -> Iterator[Finding]:
 @check("ast", "the module that makes the engine defines no models")
 def _engine_without_models(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        made = {last_name(call.func) for call in calls(module.tree)}
+        made = {last_name(call.func) for call in module.calls}
         if not made & {"create_engine", "create_async_engine"}:
             continue
         models = [(m.module, m.name, m.node.lineno) for m in service.models]
@@ -166,7 +165,7 @@ def _engine_without_models(service: Service) -> Iterator[Finding]:
 def _logs_everywhere(service: Service) -> Iterator[Finding]:
     makers = {"FastAPI", "Typer", "Celery"}
     for module in service.modules:
-        made = {last_name(call.func) for call in calls(module.tree)}
+        made = {last_name(call.func) for call in module.calls}
         if "commands" in module.parts or not made & makers:
             continue
         commands = [each for each in module.functions if _is_command(each)]
@@ -222,12 +221,7 @@ def _explained(service: Service) -> Iterator[Finding]:
 
 @check("ast", "a function makes the application, with a lifespan")
 def _factory(service: Service) -> Iterator[Finding]:
-    made = [
-        (module, call)
-        for module in service.modules
-        for call in calls(module.tree)
-        if last_name(call.func) == "FastAPI"
-    ]
+    made = applications(service)
     if not made:
         yield Finding("nothing makes a FastAPI application")
     for module, call in made:

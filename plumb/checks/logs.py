@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from plumb.check import Check, Finding, check, with_file
 from plumb.commands import ci_runs
 from plumb.kinds import calls, rules, shipped
-from plumb.service import Class, Module, Service, last_name
+from plumb.service import Class, Module, Service, last_name, table
 
 _OTHER_LIBRARIES = frozenset({"eliot", "logbook", "loguru"})
 _SETS_UP = frozenset(
@@ -32,7 +32,7 @@ def _setups(service: Service) -> list[Module]:
     return [
         module
         for module in service.modules
-        if any(last_name(call.func) in _SETS_UP for call in calls(module.tree))
+        if any(last_name(call.func) in _SETS_UP for call in module.calls)
     ]
 
 
@@ -108,7 +108,7 @@ def _level_defaults(service: Service) -> Iterator[tuple[str, int, str]]:
                     default = ast.unparse(value) if value else ""
                     yield each.module.path, item.lineno, default
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             given = [*map(ast.unparse, call.args)]
             if last_name(call.func) in {"get", "getenv"} and any(
                 each.strip("'\"").lower() in _LEVEL_SETTINGS for each in given[:1]
@@ -123,7 +123,7 @@ def _holds_settings(each: Class) -> bool:
 @check("ast", "levels keep their usual names")
 def _usual_levels(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) == "addLevelName":
                 said = "adds a level of its own, which nothing else understands"
                 yield Finding(said, module.path, call.lineno)
@@ -227,7 +227,7 @@ def _bound(service: Service) -> Iterator[Finding]:
         yield Finding("no module binds context variables to a request")
         return
     for module in service.modules:
-        used = {last_name(call.func) for call in calls(module.tree)}
+        used = {last_name(call.func) for call in module.calls}
         if "bind_contextvars" in used and not used & {
             "bound_contextvars",
             "clear_contextvars",
@@ -259,10 +259,10 @@ def _initialised(service: Service) -> Iterator[Finding]:
         for function in module.functions
         if any(last_name(call.func) in _SETS_UP for call in calls(function))
     }
-    scripts = service.manifest.get("project", {}).get("scripts", {})
+    scripts = table(service.manifest, "project", "scripts")
     commands = {str(each).partition(":")[0] for each in scripts.values()}
     for module in service.modules:
-        called = {last_name(call.func) for call in calls(module.tree)}
+        called = {last_name(call.func) for call in module.calls}
         made = ", ".join(sorted(called & _RUNS_BY_ITSELF))
         if module.name in commands:
             made = made or "a command"

@@ -114,7 +114,7 @@ def _soft_deletion(service: Service) -> Iterator[Finding]:
         if not _is_part(service, model) and not soft_deleted(service, model):
             yield _in(model, f"{model.name} has no deleted_at: inherit it")
     for module in service.repositories:
-        for call in calls(module.tree):
+        for call in module.calls:
             match call.func:
                 case (
                     ast.Name(id="delete")

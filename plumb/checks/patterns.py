@@ -7,10 +7,11 @@ from typing import Any
 
 from plumb.check import Check, Finding, check, domain, layered
 from plumb.checks import style
+from plumb.checks.api import asynchronous
 from plumb.checks.resilience import applications
 from plumb.imports import contracted
 from plumb.kinds import calls, shipped, toml
-from plumb.roles import Function, methods, routes
+from plumb.roles import Function, methods
 from plumb.service import Class, Module, Service, last_name
 
 MOST_ANCESTORS = 2
@@ -43,7 +44,7 @@ def _repositories_only(service: Service) -> Iterator[Finding]:
     if not service.repositories:
         yield Finding("tables are used without repositories: give each its own")
     for module in [*service.routers, *service.services]:
-        for call in calls(module.tree):
+        for call in module.calls:
             match call:
                 # What is asked for a text is a dictionary or an HTTP client.
                 case ast.Call(args=[ast.Constant() | ast.JoinedStr(), *_]):
@@ -98,18 +99,6 @@ def _factory(service: Service) -> Iterator[Finding]:
                 module.path,
                 call.lineno,
             )
-
-
-@check("ast", "routes are asynchronous")
-def _asynchronous(service: Service) -> Iterator[Finding]:
-    for module in service.routers:
-        for route in routes(module):
-            if isinstance(route, ast.FunctionDef):
-                yield Finding(
-                    f"{route.name} is not async: it takes up a thread",
-                    module.path,
-                    route.lineno,
-                )
 
 
 @check("ast", "repositories share a base")
@@ -205,7 +194,7 @@ def _abstract(method: Function) -> bool:
 @check("ast", "services are given what they use: they make no engine or client")
 def _given(service: Service) -> Iterator[Finding]:
     for module in service.services:
-        for call in calls(module.tree):
+        for call in module.calls:
             if last_name(call.func) in _MAKES:
                 yield Finding(
                     f"makes its own {last_name(call.func)}: take it as an argument",
@@ -251,7 +240,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "PAT-05": (
         _factory,
-        _asynchronous,
+        asynchronous,
         _common_base,
         contracted(
             "Calls go from the API down to the models",

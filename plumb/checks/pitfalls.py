@@ -14,7 +14,7 @@ from plumb.imports import cycles
 from plumb.kinds import calls, rules
 from plumb.roles import Function, resource_routers, top_level
 from plumb.roles import routes as routes_of
-from plumb.service import Module, Service, assigned, is_route, last_name
+from plumb.service import Module, Service, assigned, last_name, route_decorator
 
 _MOST_STATEMENTS = 10
 _RESOURCES = frozenset(
@@ -53,14 +53,15 @@ def _answering(module: Module) -> Iterator[Function]:
     """Yield the routes of a module and their helpers, without what is injected."""
     injected = {
         last_name(argument)
-        for call in calls(module.tree)
+        for call in module.calls
         if last_name(call.func) in {"Depends", "Security"}
         for argument in call.args
     }
     yield from routes_of(module)
     for function in top_level(module):
         holds_routes = any(
-            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and is_route(node)
+            isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            and route_decorator(node)
             for node in ast.walk(function)
         )
         if function.name not in injected and not holds_routes:

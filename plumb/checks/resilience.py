@@ -4,8 +4,9 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from plumb import roles
 from plumb.check import CannotJudgeError, Check, Finding, check
-from plumb.kinds import calls, shipped
+from plumb.kinds import shipped
 from plumb.service import Module, Service, last_name
 
 _STARTED_BY = ("Dockerfile", "Procfile", "*compose*.y*ml", "*.sh", "scripts/*.sh")
@@ -13,21 +14,15 @@ _SERVES = re.compile(r"\buvicorn[\"', ]+[\w.]+:\w+")
 _LIMITS = re.compile(r"timeout.graceful.shutdown|--reload", re.IGNORECASE)
 
 
-def applications(service: Service) -> Iterator[tuple[Module, ast.Call]]:
-    """Yield the places that make a FastAPI application.
+def applications(service: Service) -> list[tuple[Module, ast.Call]]:
+    """Return the places that make a FastAPI application.
 
     Raises:
         CannotJudgeError: there is none.
     """
-    made = [
-        (module, call)
-        for module in service.modules
-        for call in calls(module.tree)
-        if last_name(call.func) == "FastAPI"
-    ]
-    if not made:
-        raise CannotJudgeError("no FastAPI application is made in the package")
-    yield from made
+    if made := roles.applications(service):
+        return made
+    raise CannotJudgeError("no FastAPI application is made in the package")
 
 
 @check("ast", "the application has a lifespan, with something to do at its end")
@@ -57,7 +52,7 @@ def _lets_go(service: Service) -> Iterator[Finding]:
 def _waits_within_a_limit(service: Service) -> Iterator[Finding]:
     advice = "waits without end for open requests: set timeout_graceful_shutdown"
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             if ast.unparse(call.func) not in {"uvicorn.run", "uvicorn.Config"}:
                 continue
             # `None` stands for `**options`, which may say it.

@@ -283,11 +283,11 @@ def parsed(service: Service) -> Iterator[Finding]:
     for module in service.modules:
         validated = {
             id(inner)
-            for call in calls(module.tree)
+            for call in module.calls
             if last_name(call.func) in _PARSERS
             for inner in calls(call)
         }
-        for call in calls(module.tree):
+        for call in module.calls:
             if _reads_json(call) and id(call) not in validated:
                 yield Finding(
                     f"{ast.unparse(call)} is trusted as it comes: give it to"
@@ -332,7 +332,7 @@ def _nothing_old(service: Service) -> Iterator[Finding]:
 
 
 def _old_calls(module: Module) -> Iterator[tuple[str, int]]:
-    for call in calls(module.tree):
+    for call in module.calls:
         if last_name(call.func) in _OLD:
             yield last_name(call.func), call.lineno
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import CannotJudgeError, Check, Finding, check
-from plumb.kinds import calls, path, shipped
+from plumb.kinds import path, shipped
 from plumb.service import Service, last_name
 
 OLDEST_POSTGRESQL = 16
@@ -33,7 +33,7 @@ def _kept(service: Service) -> Iterator[Finding]:
 @check("ast", "nothing but migrations makes tables")
 def _made_by_migrations(service: Service) -> Iterator[Finding]:
     for module in service.modules:
-        for call in calls(module.tree):
+        for call in module.calls:
             names = {last_name(each) for each in [call.func, *call.args]}
             if names & {"create_all", "drop_all"} and "versions" not in module.parts:
                 yield Finding(

@@ -37,7 +37,7 @@ def ruff_settings(service: Service) -> Mapping[str, Any]:
     for path in ("ruff.toml", ".ruff.toml"):
         if service.has(path):
             return service.toml(path)
-    settings: Mapping[str, Any] = service.manifest.get("tool", {}).get("ruff", {})
+    settings: Mapping[str, Any] = table(service.manifest, "tool", "ruff")
     return settings
 
 

@@ -9,7 +9,7 @@ from plumb.check import Check, Finding, check, with_file
 from plumb.commands import ci_runs, everywhere, in_ci
 from plumb.kinds import Predicate, calls, equals, includes, path, shipped, toml
 from plumb.roles import Function, methods, resource_routers
-from plumb.service import Module, Service, last_name
+from plumb.service import Module, Service, last_name, table
 
 _CLIENTS = frozenset({"AsyncClient", "Client", "TestClient"})
 _SERVED = _CLIENTS | {
@@ -144,8 +144,8 @@ def _option(name: str, holds: Predicate, rule: str) -> Check:
 
 
 def _options(service: Service) -> Mapping[str, Any]:
-    table: Mapping[str, Any] = service.manifest.get("tool", {}).get("pytest", {})
-    options: Mapping[str, Any] = table.get("ini_options", table)
+    settings = table(service.manifest, "tool", "pytest")
+    options: Mapping[str, Any] = settings.get("ini_options", settings)
     return options
 
 
@@ -184,7 +184,7 @@ def _marks_of(module: Module) -> Iterator[str]:
 
 def _floors(service: Service) -> list[float]:
     """Return the percentages below which the coverage of everything fails."""
-    report = service.manifest.get("tool", {}).get("coverage", {}).get("report", {})
+    report = table(service.manifest, "tool", "coverage", "report")
     lines = [
         *(line for _, line in everywhere(service) if "--include" not in line),
         *_words(_options(service).get("addopts")),
@@ -210,7 +210,7 @@ def covered(service: Service) -> Iterator[Finding]:
 def _measured(service: Service) -> Iterator[Finding]:
     if not {"coverage", "pytest-cov"} & service.requirements.keys():
         yield Finding("nothing measures coverage; uv add --dev pytest-cov")
-    told = service.manifest.get("tool", {}).get("coverage", {})
+    told = table(service.manifest, "tool", "coverage")
     if not told and not any("--cov" in line for _, line in everywhere(service)):
         yield Finding("nobody asks for the coverage: pytest --cov", "pyproject.toml")
 
@@ -244,7 +244,7 @@ def _isolated(service: Service) -> Iterator[Finding]:
             if found := sorted(_arguments(function) & heavy):
                 said = f"{function.name} needs {', '.join(found)}: it is no unit test"
                 yield Finding(said, module.path, function.lineno)
-        for call in calls(module.tree):
+        for call in module.calls:
             if _goes_outside(call):
                 said = f"calls {ast.unparse(call.func)}: it is no unit test"
                 yield Finding(said, module.path, call.lineno)
@@ -433,7 +433,7 @@ def _timeless(service: Service) -> Iterator[Finding]:
     if _CLOCK_STOPPERS & service.requirements.keys():
         return
     for module in service.tests:
-        for call in calls(module.tree):
+        for call in module.calls:
             asked = ".".join(ast.unparse(call.func).split(".")[-2:])
             if asked in _CLOCK:
                 said = f"asks {asked}(): give the time, or stop it with time-machine"
@@ -442,7 +442,7 @@ def _timeless(service: Service) -> Iterator[Finding]:
 
 @check("toml", "every module of the package counts, tested or not")
 def _all_counts(service: Service) -> Iterator[Finding]:
-    run = service.manifest.get("tool", {}).get("coverage", {}).get("run", {})
+    run = table(service.manifest, "tool", "coverage", "run")
     asked = {line for _, line in everywhere(service) if re.search(r"--cov=\w", line)}
     named = {*run.get("source", ()), *run.get("source_pkgs", ())}
     if not asked and not named & {
@@ -459,7 +459,7 @@ def _all_counts(service: Service) -> Iterator[Finding]:
 
 
 def _omitted(service: Service) -> list[str]:
-    report = service.manifest.get("tool", {}).get("coverage", {}).get("report", {})
+    report = table(service.manifest, "tool", "coverage", "report")
     return list(report.get("omit", ()))
 
 

@@ -42,7 +42,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
         Spoiled(
             Edit("{orders[router]}.py", "async def get_order(", "def get_order("),
-            says="get_order is not async",
+            says="get_order takes up a thread: make it async",
         ),
         Spoiled(
             Write(_NOTES, "class NoteRepository:\n    pass\n"),
