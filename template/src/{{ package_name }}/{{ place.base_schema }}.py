@@ -1,6 +1,6 @@
 """What data objects have in common, and the pages that lists come in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from math import ceil
 from typing import Annotated
@@ -11,23 +11,17 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StringConstraints,
     computed_field,
-    field_validator,
 )
-
-
-def _refuse_nul[Value](value: Value) -> Value:
-    """PostgreSQL cannot store the character."""
-    if isinstance(value, str) and "\x00" in value:
-        raise ValueError("must not contain the NUL character")
-    return value
 
 
 def _in_cents(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.01"))
 
 
-Text = Annotated[str, AfterValidator(_refuse_nul)]
+# PostgreSQL cannot store the character NUL.
+Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Money = Annotated[
     Decimal, Field(ge=0, max_digits=12, decimal_places=2), AfterValidator(_in_cents)
 ]
@@ -39,8 +33,6 @@ class Schema(BaseModel):
     model_config = ConfigDict(
         frozen=True, from_attributes=True, str_strip_whitespace=True
     )
-
-    _text_without_nul = field_validator("*")(_refuse_nul)
 
 
 class PageQuery(Schema):
@@ -64,7 +56,7 @@ class PageQuery(Schema):
 class Page[Item](Schema):
     """One page of a list."""
 
-    data: Sequence[Item]
+    data: tuple[Item, ...]
     total: int = Field(ge=0, description="Items on all pages", examples=[1])
     page: int = Field(ge=1, examples=[1])
     per_page: int = Field(ge=1, examples=[20])
@@ -78,7 +70,7 @@ class Page[Item](Schema):
     def map[Other](self, convert: Callable[[Item], Other]) -> "Page[Other]":
         """Return the page with each item converted."""
         return Page(
-            data=[convert(item) for item in self.data],
+            data=tuple(map(convert, self.data)),
             total=self.total,
             page=self.page,
             per_page=self.per_page,
