@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlalchemy.orm import DeclarativeBase, Session
+
+type Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
@@ -38,24 +39,15 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
         return kind(self)
 
     async def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+        self, statement: Executable, parameters: Parameters | None = None
     ) -> CursorResult[Any]:
-        """Run a statement.
+        """Run a statement, with a list of parameters once for each of them.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: the database did not run it.
         """
         connection = self._connection or await self._connect()
         return await connection.execute(statement, parameters)
-
-    async def insert(self, rows: Sequence[DeclarativeBase]) -> None:
-        """Insert rows with what belongs to them, and fetch what the database computes.
-
-        Raises:
-            sqlalchemy.exc.SQLAlchemyError: the database did not take them.
-        """
-        connection = self._connection or await self._connect()
-        await connection.run_sync(_flush, rows)
 
     async def commit(self) -> None:
         """Make the changes so far last.
@@ -69,12 +61,3 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     async def _connect(self) -> AsyncConnection:
         self._connection = await self._engine.connect()
         return self._connection
-
-
-def _flush(connection: Connection, rows: Sequence[DeclarativeBase]) -> None:
-    if not connection.in_transaction():
-        connection.begin()
-    # The session ends here, the transaction does not.
-    with Session(connection, join_transaction_mode="rollback_only") as session:
-        session.add_all(rows)
-        session.flush()
