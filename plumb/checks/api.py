@@ -9,6 +9,7 @@ from plumb.checks.documentation import CHECKS as DOCUMENTATION
 from plumb.checks.errors import declared
 from plumb.checks.network import CHECKS as NETWORK
 from plumb.checks.pagination import paged, with_orders
+from plumb.checks.performance import COMPRESSED
 from plumb.checks.resilience import applications
 from plumb.checks.schemas import (
     answers_have_schemas,
@@ -401,6 +402,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "answers are JSON whatever the client accepts",
         ),
     ),
+    "API-42": COMPRESSED,
     "API-44": (answers_have_schemas,),
     "API-45": (_tagged, _prefixed),
     "API-47": (separate,),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, with_file
+from plumb.checks.performance import LIMITS
 from plumb.commands import ci_runs
 from plumb.kinds import calls, rules, shipped
 from plumb.service import Class, Module, Service, last_name, table
@@ -363,6 +364,12 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         shipped(
             "tests/e2e/test_serve.py::test_command_logs_as_the_settings_say",
             "a command logs as the settings say",
+        ),
+    ),
+    "LOG-32": (
+        shipped(
+            f"{LIMITS}::test_warning_comes_before_the_limit",
+            "a warning is logged before requests are refused",
         ),
     ),
     "LOG-33": (_events, rules("G001", "G002", "G003", "G004")),

@@ -4,11 +4,16 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.performance import LIMITS, uses
 from plumb.kinds import calls, rules, shipped
 from plumb.roles import Function, routes
 from plumb.service import Module, Service, last_name
 
 _SHAPELESS = frozenset({"dict", "Dict", "Mapping", "MutableMapping", "Any", "object"})
+_TOO_LARGE = frozenset(
+    {"CONTENT_TOO_LARGE", "REQUEST_ENTITY_TOO_LARGE", "RequestBodyLimitMiddleware"}
+    | {"HTTP_413_CONTENT_TOO_LARGE", "HTTP_413_REQUEST_ENTITY_TOO_LARGE"}
+)
 _INJECTED = frozenset({"Depends", "Security"})
 
 
@@ -72,6 +77,17 @@ def _unwrapped(hint: ast.expr | None) -> list[ast.expr | None]:
 
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "NET-07": (
+        uses(
+            _TOO_LARGE,
+            "bodies that are too large are refused",
+            "nothing limits the size of a body",
+        ),
+        shipped(
+            f"{LIMITS}::test_body_above_the_limit_is_refused",
+            "a body above the limit is refused, whether its length is announced or not",
+        ),
+    ),
     "NET-15": (
         _typed_input,
         rules("S602", "S604", "S605", "S608", "S701"),

@@ -4,7 +4,15 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.kinds import shipped
 from plumb.service import Service, last_name
+
+LIMITS = "tests/integration/test_limits.py"
+_COMPRESSION = frozenset({"GZipMiddleware", "BrotliMiddleware", "ZstdMiddleware"})
+_OUT_OF_TIME = frozenset(
+    {"GATEWAY_TIMEOUT", "HTTP_504_GATEWAY_TIMEOUT", "REQUEST_TIMEOUT"}
+    | {"HTTP_408_REQUEST_TIMEOUT"}
+)
 
 
 @check("ast", "data classes have slots")
@@ -25,4 +33,55 @@ def _slots(service: Service) -> Iterator[Finding]:
                 )
 
 
-CHECKS: Mapping[str, tuple[Check, ...]] = {"PER-03": (_slots,)}
+def uses(names: frozenset[str], rule: str, missing: str) -> Check:
+    """Demand that the code of the service uses one of some names."""
+
+    def judge(service: Service) -> Iterator[Finding]:
+        used = {
+            last_name(node)
+            for module in service.modules
+            for node in module.nodes
+            if isinstance(node, ast.Name | ast.Attribute)
+        }
+        if not used & names:
+            yield Finding(f"{missing}: there is none of {', '.join(sorted(names))}")
+
+    return Check("ast", rule, judge)
+
+
+COMPRESSED = (
+    uses(_COMPRESSION, "a middleware compresses answers", "nothing compresses answers"),
+    shipped(
+        f"{LIMITS}::test_large_answer_is_compressed_for_who_accepts_it",
+        "a large answer is compressed for who accepts it, a small one is not",
+    ),
+)
+CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "PER-03": (_slots,),
+    "PER-07": COMPRESSED,
+    "PER-08": (
+        uses(
+            _OUT_OF_TIME,
+            "requests that take too long get an answer of their own",
+            "nothing says that a request took too long",
+        ),
+        shipped(
+            f"{LIMITS}::test_request_that_takes_too_long_is_given_up",
+            "a request that takes too long is answered with 504",
+        ),
+        shipped(
+            f"{LIMITS}::test_request_has_half_a_minute_and_never_more_than_one",
+            "the time is 30 seconds unless set otherwise",
+        ),
+    ),
+    "PER-09": (
+        shipped(
+            f"{LIMITS}::test_request_has_half_a_minute_and_never_more_than_one",
+            "no setting gives a request more than 60 seconds",
+        ),
+        shipped(
+            f"{LIMITS}::test_body_that_does_not_come_is_given_up",
+            "reading a body counts towards the time of a request",
+        ),
+    ),
+}

@@ -9,9 +9,10 @@ from plumb.checks.concurrency import (
     no_loop_in_a_loop,
     not_blocking,
 )
+from plumb.checks.performance import LIMITS
 from plumb.checks.security import CHECKS as SECURITY
 from plumb.imports import cycles
-from plumb.kinds import calls, rules
+from plumb.kinds import calls, rules, shipped
 from plumb.roles import Function, resource_routers, top_level
 from plumb.roles import routes as routes_of
 from plumb.service import Module, Service, assigned, last_name, route_decorator
@@ -145,4 +146,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "PIT-05": (_no_global_state,),
     "PIT-06": (*SECURITY["SEC-01"], *SECURITY["SEC-02"]),
     "PIT-07": (no_loop_in_a_loop,),
+    "PIT-10": (
+        shipped(
+            f"{LIMITS}::test_answer_that_has_begun_is_not_cut_off",
+            "an answer that has begun may take longer than a request",
+        ),
+    ),
 }

@@ -35,6 +35,9 @@ class Command:
 
 type Step = NewFile | Command
 
+# What a page has a command write; nobody edits it.
+_GENERATED = "docs/errors.md"
+
 _BLOCK = re.compile(
     r"(?:^`(?P<path>[^`\n]+)`\n\n)?^```(?P<language>\w*)\n(?P<body>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -105,9 +108,10 @@ class Reader(Repository):
         return run(arguments, self.path, hint=hint, environment=environment).output
 
     def edited(self) -> list[str]:
-        """Return what differs from the commit, new files left out."""
+        """Return what differs from the commit, without what is new or written anew."""
         status = self.git("status", "--porcelain").splitlines()
-        return [line for line in status if not line.startswith("??")]
+        edited = [line for line in status if not line.startswith("??")]
+        return [line for line in edited if not line.endswith(_GENERATED)]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from conformance.changes import Edit, Remove, Spoiled, Write
 from conformance.counterexamples.network import FINDINGS as NETWORK
 from conformance.counterexamples.pagination import WHOLE, routes, routes_text
+from conformance.counterexamples.performance import PLAIN
 from conformance.counterexamples.schemas import (
     BOTH_WAYS,
     SHAPELESS_ANSWER,
@@ -249,6 +250,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="answers 200 with text/plain",
         ),
     ),
+    "API-42": (PLAIN,),
     "API-44": (SHAPELESS_ANSWER,),
     "API-45": (
         Spoiled(

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
+from plumb.checks.performance import LIMITS
 
+_BODY_LIMIT = "{place[middleware]}/body_limit.py"
 _TRUSTING = '''"""Trusts its input."""
 
 import os
@@ -22,6 +24,13 @@ def trust(given: str) -> str:
 '''
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "NET-07": (
+        Spoiled(
+            Edit("{src}/core/request_errors.py", "CONTENT_TOO_LARGE", "IM_A_TEAPOT"),
+            Edit(_BODY_LIMIT, "HTTPStatus.CONTENT_TOO_LARGE", "HTTPStatus.IM_A_TEAPOT"),
+            says="nothing limits the size of a body",
+        ),
+    ),
     "NET-15": (
         Spoiled(
             Edit("{orders[router]}.py", "data: OrderCreate", "data: dict[str, str]"),
@@ -43,4 +52,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             )
         ),
     ),
+}
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{LIMITS}::test_body_above_the_limit_is_refused": {
+        "NET-07": Spoiled(
+            Edit(_BODY_LIMIT, "if read > self._most_bytes:", "if False:"),
+            says="assert",
+        )
+    }
 }

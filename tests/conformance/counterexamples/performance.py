@@ -3,6 +3,13 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled
+from plumb.checks.performance import LIMITS
+
+_MIDDLEWARE = "{place[middleware]}"
+PLAIN = Spoiled(
+    Edit(f"{_MIDDLEWARE}/compression.py", "GZipMiddleware", "NoMiddleware"),
+    says="nothing compresses answers",
+)
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "PER-03": (
@@ -11,4 +18,50 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="Principal has a dictionary for each object",
         ),
     ),
+    "PER-07": (PLAIN,),
+    "PER-08": (
+        Spoiled(
+            Edit("{src}/core/limits.py", "GATEWAY_TIMEOUT", "IM_A_TEAPOT"),
+            says="nothing says that a request took too long",
+        ),
+    ),
+}
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{LIMITS}::test_large_answer_is_compressed_for_who_accepts_it": {
+        "PER-07 API-42": Spoiled(
+            Edit(
+                f"{_MIDDLEWARE}/compression.py",
+                "layer = Layer(order=500, wrap=lambda app, _: CompressionMiddleware(app))",
+                "",
+            ),
+            says="assert None == 'gzip'",
+        )
+    },
+    f"{LIMITS}::test_request_that_takes_too_long_is_given_up": {
+        "PER-08": Spoiled(
+            Edit(
+                f"{_MIDDLEWARE}/deadline.py",
+                "asyncio.timeout(self._seconds)",
+                "asyncio.timeout(None)",
+            )
+        )
+    },
+    f"{LIMITS}::test_request_has_half_a_minute_and_never_more_than_one": {
+        "PER-08": Spoiled(
+            Edit("{src}/core/limits.py", "default=30", "default=20"),
+            says="assert 20",
+        ),
+        "PER-09": Spoiled(
+            Edit("{src}/core/limits.py", ", le=60", ""), says="DID NOT RAISE"
+        ),
+    },
+    f"{LIMITS}::test_body_that_does_not_come_is_given_up": {
+        "PER-09": Spoiled(
+            Edit(
+                f"{_MIDDLEWARE}/deadline.py",
+                'if scope["type"] != "http":',
+                'if scope["type"] != "http" or scope["method"] == "POST":',
+            )
+        )
+    },
 }
