@@ -188,7 +188,10 @@ def declared(service: Service) -> Iterator[Finding]:
             for keyword in call.keywords
             if keyword.arg == "responses"
         ]
-        known = {status for each in said for status in _named(each, statuses)}
+        examples = _examples(route.module, statuses)
+        known = {
+            status for each in said for status in _named(each, statuses | examples)
+        }
         own = _services(route, methods_of)
         for call in calls(route.function):
             match call.func:
@@ -216,6 +219,18 @@ def _statuses(service: Service) -> dict[str, int]:
                         for status in _named(getattr(item, "value", None), {}):
                             found[each.name] = status
     return found
+
+
+def _examples(module: Module, statuses: Mapping[str, int]) -> dict[str, int]:
+    """Return the status of each exception that a module makes for its routes."""
+    return {
+        name: statuses[last_name(item.value.func)]
+        for item in module.tree.body
+        if isinstance(item, ast.Assign | ast.AnnAssign)
+        and isinstance(item.value, ast.Call)
+        and last_name(item.value.func) in statuses
+        for name in assigned(item)
+    }
 
 
 def _named(node: ast.expr | None, statuses: Mapping[str, int]) -> Iterator[int]:

@@ -41,8 +41,8 @@ def _answering(status: str, path: str, says: str) -> Spoiled:
 _UNDECLARED = Spoiled(
     Edit(
         _ROUTER,
-        '"/{order_id}/place", responses=raises(NotFoundError, ConflictError)',
-        '"/{order_id}/place", responses=raises(NotFoundError)',
+        "raises(MISSING, OrderNotDraftError, OrderEmptyError)",
+        "raises(MISSING)",
     ),
     says=(
         "place_order may fail by OrderEmptyError, and does not declare 409",
@@ -128,9 +128,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "API-17": (
         Spoiled(
-            Edit(
-                _ROUTER, "raises(NotFoundError, ConflictError)", "raises(ConflictError)"
-            ),
+            Edit(_ROUTER, "raises(MISSING, ", "raises("),
             says="does not say that it may answer 404",
         ),
     ),

@@ -76,6 +76,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit("{src}/core/database.py", '"timeout"', '"patience"'),
             Edit("{src}/core/database.py", '"command_timeout"', '"endurance"'),
+            Edit("{src}/core/database.py", '"statement_timeout"', '"work_mem"'),
             says=(
                 "may wait for ever to be connected",
                 "may wait for ever for a command",

@@ -43,7 +43,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DCS-10": SCHEMAS["SCH-20"],
     "DCS-11": (
         Spoiled(
-            Edit(_ROUTER, "responses=raises(NotFoundError)", "responses={}"),
+            Edit(_ROUTER, "responses=raises(MISSING)", "responses={}"),
             says="GET /api/v1/orders/{order_id} says nothing of what is not there",
         ),
     ),

@@ -21,7 +21,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "PER-07": (PLAIN,),
     "PER-08": (
         Spoiled(
-            Edit("{src}/core/limits.py", "GATEWAY_TIMEOUT", "IM_A_TEAPOT"),
+            Edit(f"{_MIDDLEWARE}/deadline.py", "GATEWAY_TIMEOUT", "IM_A_TEAPOT"),
             says="nothing says that a request took too long",
         ),
     ),
@@ -48,11 +48,11 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     f"{LIMITS}::test_request_has_half_a_minute_and_never_more_than_one": {
         "PER-08": Spoiled(
-            Edit("{src}/core/limits.py", "default=30", "default=20"),
+            Edit("{src}/core/limit_settings.py", "default=30", "default=20"),
             says="assert 20",
         ),
         "PER-09": Spoiled(
-            Edit("{src}/core/limits.py", ", le=60", ""), says="DID NOT RAISE"
+            Edit("{src}/core/limit_settings.py", ", le=60", ""), says="DID NOT RAISE"
         ),
     },
     f"{LIMITS}::test_body_that_does_not_come_is_given_up": {

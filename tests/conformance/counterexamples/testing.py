@@ -125,8 +125,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 _CONFTEST,
-                "client(app: FastAPI, session: AsyncSession)",
-                "client(app: FastAPI)",
+                "app: FastAPI, session: AsyncSession, answers: Answers",
+                "app: FastAPI, answers: Answers",
             ),
             says="not by the test's session",
         ),
