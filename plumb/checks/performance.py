@@ -8,7 +8,7 @@ from plumb.kinds import shipped
 from plumb.service import Service, last_name
 
 LIMITS = "tests/integration/test_limits.py"
-_COMPRESSION = frozenset({"GZipMiddleware", "BrotliMiddleware", "ZstdMiddleware"})
+_COMPRESSION = frozenset({"GZipMiddleware", "GZipResponder", "BrotliMiddleware"})
 _OUT_OF_TIME = frozenset(
     {"GATEWAY_TIMEOUT", "HTTP_504_GATEWAY_TIMEOUT", "REQUEST_TIMEOUT"}
     | {"HTTP_408_REQUEST_TIMEOUT"}

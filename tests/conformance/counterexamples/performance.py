@@ -7,7 +7,7 @@ from plumb.checks.performance import LIMITS
 
 _MIDDLEWARE = "{place[middleware]}"
 PLAIN = Spoiled(
-    Edit(f"{_MIDDLEWARE}/compression.py", "GZipMiddleware", "NoMiddleware"),
+    Edit(f"{_MIDDLEWARE}/compression.py", "GZipResponder", "NoResponder"),
     says="nothing compresses answers",
 )
 
