@@ -264,7 +264,9 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
 }
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     f"{_TESTS}::test_every_error_has_the_same_shape": {
-        "API-14": _answering("BAD_REQUEST", "{src}/core/request_errors.py", says="bad-request-400"),
+        "API-14": _answering(
+            "BAD_REQUEST", "{src}/core/request_errors.py", says="bad-request-400"
+        ),
         "API-17": _answering("NOT_FOUND", _EXCEPTIONS, says="missing-404"),
         "API-18": _answering("CONFLICT", _EXCEPTIONS, says="conflict-409"),
         "API-19": Spoiled(
