@@ -65,11 +65,13 @@ def check_service(reader: Reader) -> None:
     environment = {**reader.environment, **VARIABLES, setting(reader): "Ahoy"}
     with serve(reader.path, PACKAGE, log, environment) as server:
         greeting = server.get("/api/v1/greetings/Ada")
+        words = server.get("/api/v2/greetings/Ada")
         conflict = server.get("/api/v1/greetings/everybody")
         health = server.get("/health")
     output = log.read_text(encoding="utf-8")
 
     assert (greeting.status, greeting.body) == (200, {"text": "Ahoy, Ada!"})
+    assert (words.status, words.body) == (200, {"words": ["Ahoy,", "Ada!"]})
     assert conflict.status == 409
     assert conflict.headers["content-type"] == "application/problem+json"
     assert conflict.body["error"]["code"] == "ALREADY_GREETED"

@@ -20,8 +20,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0001"
-down_revision: str | None = None
+revision: str = "0002"
+down_revision: str | None = "0001"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -68,7 +68,7 @@ REFUSALS = {
     ),
     "migrations and coverage": (
         {
-            "migrations/versions/0001_forget_a_table.py": MIGRATION,
+            "migrations/versions/0002_forget_a_table.py": MIGRATION,
             f"{SOURCE}/core/added.py": UNTESTED,
         },
         [

@@ -94,8 +94,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0002"
-down_revision: str | None = "0001"
+revision: str = "0003"
+down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -228,7 +228,7 @@ def work_on(project: Project, places: Places) -> None:
     add(package / places.router, ROUTER)
     add(package / places.settings, SETTINGS)
     add(project.path / ".env.example", "TICKETS_INBOX=support@example.com\n")
-    add(project.path / "migrations" / "versions" / "0002_create_tickets.py", MIGRATION)
+    add(project.path / "migrations" / "versions" / "0003_create_tickets.py", MIGRATION)
     add(project.path / "tests" / "integration" / "test_tickets.py", TEST)
     add(project.path / "README.md", "\n## On call\n\nRing the bell.\n")
     constraints = ("--constraints", "tested-versions.txt")

@@ -44,6 +44,9 @@ _UNCOUNTED = frozenset(
     {"auth", "children", "data", "equipment", "feedback", "inventory", "media"}
     | {"news", "people", "search", "series", "staff"}
 )
+_NOTICE = re.compile(r"\b(six|6) months|\b180 days", re.IGNORECASE)
+_DEPRECATION_TESTS = "tests/integration/test_deprecation.py"
+_IDEMPOTENCY_TESTS = "tests/integration/test_idempotency.py"
 _TESTS = "tests/integration/test_application.py"
 _ORDER_TESTS = "tests/integration/test_orders.py"
 
@@ -319,6 +322,41 @@ def _has_prefix(call: ast.Call) -> bool:
     )
 
 
+@openapi("what is posted can be repeated by an idempotency key")
+def _repeatable(document: Document) -> Iterator[Finding]:
+    posted = [each for each in for_clients(document) if each.method == "post"]
+    headers = {
+        parameter["name"].lower()
+        for each in posted
+        for parameter in each.parameters
+        if parameter["in"] == "header"
+    }
+    if posted and "idempotency-key" not in headers:
+        yield Finding(f"{posted[0]}, for one, takes no Idempotency-Key")
+
+
+@check("text", "the documentation says that what goes is announced six months before")
+def _announced(service: Service) -> Iterator[Finding]:
+    pages = [*service.glob("*.md"), *service.glob("docs/**/*.md")]
+    if not any(_NOTICE.search(service.read(page)) for page in pages):
+        yield Finding("nobody reads how long before its end a route is announced to go")
+
+
+@check("ast", "routes that are deprecated say when they go, in the header Sunset")
+def _dated(service: Service) -> Iterator[Finding]:
+    says = any("sunset" in module.text.lower() for module in service.modules)
+    for module in service.modules:
+        for call in module.calls:
+            given = {keyword.arg: keyword.value for keyword in call.keywords}
+            value = given.get("deprecated")
+            if isinstance(value, ast.Constant) and value.value is True and not says:
+                yield Finding(
+                    "is deprecated, and no header says until when: add Sunset",
+                    module.path,
+                    call.lineno,
+                )
+
+
 _same_shape = shipped(
     f"{_TESTS}::test_every_error_has_the_same_shape",
     "each error has its status",
@@ -393,8 +431,49 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-29": (_partial, _changed),
     "API-30": (_versioned,),
     "API-32": (path("CHANGELOG.md"), *DOCUMENTATION["DCS-14"]),
+    "API-33": (
+        _announced,
+        shipped(
+            f"{_DEPRECATION_TESTS}::test_notice_of_less_than_six_months_is_refused",
+            "a route cannot go earlier than six months after its announcement",
+        ),
+        shipped(
+            f"{_DEPRECATION_TESTS}::test_route_past_its_sunset_is_noticed",
+            "a route that should be gone is noticed",
+        ),
+    ),
+    "API-34": (
+        _dated,
+        shipped(
+            f"{_DEPRECATION_TESTS}::test_deprecated_route_says_when_it_goes",
+            "every answer of a deprecated route has the headers",
+        ),
+    ),
+    "API-35": (
+        shipped(
+            f"{_DEPRECATION_TESTS}::test_second_version_stands_beside_the_first",
+            "another version is mounted, and the first stays as it is",
+        ),
+    ),
     "API-37": (*NETWORK["NET-15"][:1], parsed),
     "API-39": (_deleted,),
+    "API-40": (
+        _repeatable,
+        shipped(
+            f"{_IDEMPOTENCY_TESTS}::"
+            "test_repeated_request_has_one_effect_and_one_answer",
+            "a request that is repeated has no other effect",
+        ),
+        shipped(
+            f"{_IDEMPOTENCY_TESTS}::"
+            "test_repeated_request_by_many_at_once_has_one_effect",
+            "nor when it is repeated at the same moment",
+        ),
+        shipped(
+            f"{_IDEMPOTENCY_TESTS}::test_request_that_was_cut_off_can_be_repeated",
+            "a request that was cut off has no effect until it is repeated",
+        ),
+    ),
     "API-41": (
         _json,
         shipped(

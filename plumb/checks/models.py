@@ -108,13 +108,29 @@ def _zoned(service: Service) -> Iterator[Finding]:
             )
 
 
+def _plain_tables(service: Service) -> set[str]:
+    """Return the names of tables without a model: what they hold is no thing."""
+    return {
+        name
+        for module in service.modules
+        for statement in module.tree.body
+        if isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Call)
+        and last_name(statement.value.func) == "Table"
+        for name in assigned(statement)
+    }
+
+
 @check("ast", "a deleted row stays, with the time of its deletion")
 def _soft_deletion(service: Service) -> Iterator[Finding]:
     for model in service.models:
         if not _is_part(service, model) and not soft_deleted(service, model):
             yield _in(model, f"{model.name} has no deleted_at: inherit it")
+    tables = _plain_tables(service)
     for module in service.repositories:
         for call in module.calls:
+            if call.args and last_name(call.args[0]) in tables:
+                continue
             match call.func:
                 case (
                     ast.Name(id="delete")

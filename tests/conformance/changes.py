@@ -125,6 +125,6 @@ def resolve(path: str, answers: Answers) -> str:
     source = f"src/{context['package_name']}"
     places = {
         name: {part: f"{source}/{place}" for part, place in context[name].items()}
-        for name in ("place", "orders")
+        for name in ("place", "orders", "idempotency")
     }
     return path.format(src=source, **places)

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
 
 type Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -61,3 +61,35 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
     async def _connect(self) -> AsyncConnection:
         self._connection = await self._engine.connect()
         return self._connection
+
+
+class NestedUnitOfWork(UnitOfWork):
+    """A unit of work in an open transaction; what it commits lasts as that does."""
+
+    def __init__(self, outer: AsyncConnection) -> None:
+        """Work in the connection's transaction, and leave both open."""
+        super().__init__(outer.engine)
+        self._outer = outer
+        self._savepoint: AsyncTransaction | None = None
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Commit, or after an exception go back to the last commit."""
+        if kind is None:
+            await self.commit()
+        elif self._savepoint is not None and self._savepoint.is_active:
+            await self._savepoint.rollback()
+
+    async def commit(self) -> None:
+        """Make the changes so far last, if the outer transaction is committed.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database did not take them.
+        """
+        if self._savepoint is not None and self._savepoint.is_active:
+            await self._savepoint.commit()
+        self._connection = None
+
+    async def _connect(self) -> AsyncConnection:
+        self._savepoint = await self._outer.begin_nested()
+        self._connection = self._outer
+        return self._outer

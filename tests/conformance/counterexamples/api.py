@@ -14,6 +14,8 @@ from conformance.counterexamples.schemas import (
 )
 
 _ROUTER = "{orders[router]}.py"
+_DEPRECATION_TESTS = "tests/integration/test_deprecation.py"
+_IDEMPOTENCY_TESTS = "tests/integration/test_idempotency.py"
 _TESTS = "tests/integration/test_application.py"
 _ORDER_TESTS = "tests/integration/test_orders.py"
 
@@ -240,7 +242,26 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="nobody reads how a change that breaks callers is marked",
         ),
     ),
+    "API-33": (
+        Spoiled(
+            Edit("docs/extending.md", "six months before", "in time"),
+            says="nobody reads how long before",
+        ),
+    ),
+    "API-34": (
+        Spoiled(
+            Write("{src}/core/deprecation.py", '"""Says nothing."""\n'),
+            Edit(_ROUTER, '@router.get("")', '@router.get("", deprecated=True)'),
+            says="is deprecated, and no header says until when",
+        ),
+    ),
     "API-37": (NETWORK["NET-15"][0], UNVALIDATED),
+    "API-40": (
+        Spoiled(
+            Edit("{idempotency[middleware]}.py", "    describe=_describe,\n", ""),
+            says="POST /api/v1/orders, for one, takes no Idempotency-Key",
+        ),
+    ),
     "API-41": (
         routes(
             '@router.get("/one", response_class=PlainTextResponse)\n'
@@ -263,6 +284,55 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "API-47": (BOTH_WAYS,),
 }
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_DEPRECATION_TESTS}::test_notice_of_less_than_six_months_is_refused": {
+        "API-33": Spoiled(
+            Edit("{src}/core/deprecation.py", "days=180", "days=30"),
+            says="DID NOT RAISE",
+        )
+    },
+    f"{_DEPRECATION_TESTS}::test_route_past_its_sunset_is_noticed": {
+        "API-33": Spoiled(
+            Edit(_DEPRECATION_TESTS, "days_left > 0", "days_left"), says="/gone"
+        )
+    },
+    f"{_DEPRECATION_TESTS}::test_deprecated_route_says_when_it_goes": {
+        "API-34": Spoiled(
+            Edit("{place[middleware]}/deprecation.py", "layer =", "layer = None and"),
+            says="/old/direct-200",
+        )
+    },
+    f"{_DEPRECATION_TESTS}::test_second_version_stands_beside_the_first": {
+        "API-35": Spoiled(
+            Edit("{place[main]}.py", 'f"/api/{version}"', '"/api/v1"'),
+            says="404 Not Found",
+        )
+    },
+    f"{_IDEMPOTENCY_TESTS}::test_repeated_request_has_one_effect_and_one_answer": {
+        "API-40": Spoiled(
+            Edit("{idempotency[middleware]}.py", '("PATCH", "POST")', '("PUT",)'),
+            says="PATCH",
+        )
+    },
+    f"{_IDEMPOTENCY_TESTS}::test_repeated_request_by_many_at_once_has_one_effect": {
+        "API-40": Spoiled(
+            Edit(
+                "{idempotency[middleware]}.py",
+                "if not await store.lock()",
+                "if await store.lock() is None",
+            ),
+            says="assert {200} == {200, 409}",
+        )
+    },
+    f"{_IDEMPOTENCY_TESTS}::test_request_that_was_cut_off_can_be_repeated": {
+        "API-40": Spoiled(
+            Edit(
+                "{place[dependencies]}.py",
+                "within=within",
+                "within=None",
+            ),
+            says="assert 1 == 0",
+        )
+    },
     f"{_TESTS}::test_every_error_has_the_same_shape": {
         "API-14": _answering(
             "BAD_REQUEST", "{src}/core/request_errors.py", says="bad-request-400"

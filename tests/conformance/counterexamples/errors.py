@@ -75,7 +75,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 _PROBLEMS,
-                "    app.exception_handler(AppError)(_answer_app_error)\n",
+                "    app.exception_handler(AppError)(answer_app_error)\n",
                 "",
             ),
             says="no handler answers AppError",

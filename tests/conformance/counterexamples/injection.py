@@ -11,11 +11,11 @@ SERVICE = "{orders[service]}.py"
 _TESTS = "tests/integration/test_database.py"
 
 _YIELDING = """\
-    async with database.unit_of_work() as uow:
+    async with database.unit_of_work(read_only=read_only, within=within) as uow:
         yield uow
 """
 _OPEN = """\
-    uow = await database.unit_of_work().__aenter__()
+    uow = await database.unit_of_work(read_only=read_only, within=within).__aenter__()
     yield uow
 """
 

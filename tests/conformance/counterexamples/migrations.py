@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from conformance.changes import Edit, Spoiled, Write
 
 ENV = "migrations/env.py"
-FIRST = "migrations/versions/0001_create_orders.py"
+FIRST = "migrations/versions/0002_create_orders.py"
 _TESTS = "tests/integration/test_migrations.py"
 _BACK = '    op.drop_table("order_lines")\n    op.drop_table("orders")\n'
 

@@ -1,0 +1,1 @@
+"""Requests that can be repeated safely, by a key."""
