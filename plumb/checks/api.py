@@ -418,6 +418,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _declares("422", "what takes input says that it may be invalid", "any"),
         _same_shape,
     ),
+    "API-20": (
+        _declares("429", "every operation says that it may be asked too often", "all"),
+        *NETWORK["NET-05"],
+    ),
     "API-21": (
         _declares("500", "every operation says that it may fail", "all"),
         _same_shape,

@@ -8,6 +8,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from plumb.check import Check, Finding, check
+from plumb.checks.network import origins_are_a_setting, refused_in_production
 from plumb.kinds import ignored, rules, shipped, text, toml
 from plumb.options import (
     Option,
@@ -471,6 +472,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "CFG-18": (_basics, _started),
     "CFG-19": (_database_url, _refused),
     "CFG-20": (pool_sizes,),
+    "CFG-24": (origins_are_a_setting, refused_in_production),
     "CFG-26": (
         _short_names,
         shipped(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
 from plumb.checks.schemas import with_examples
-from plumb.description import Document, described
+from plumb.description import Document, described, lists
 from plumb.kinds import openapi, rules, shipped, text
 from plumb.roles import routes
 from plumb.service import Service, table
@@ -95,6 +95,17 @@ def _errors_listed(document: Document) -> Iterator[Finding]:
         for what, statuses in wanted:
             if not statuses & each.responses.keys():
                 yield Finding(f"{each} says nothing of {what}: add it to responses")
+
+
+@openapi("the API's description tells the rate limits, and how lists are paged")
+def _limits_told(document: Document) -> Iterator[Finding]:
+    told = str(document.get("info", {}).get("description", ""))
+    wanted = {"how many requests are allowed": r"rate.?limit|requests (a|an|per) "}
+    if lists(document):
+        wanted["how lists are paged"] = r"\bpages?\b|\bpaged|\bcursor"
+    for what, pattern in wanted.items():
+        if not re.search(pattern, told, re.IGNORECASE):
+            yield Finding(f"does not tell {what}: add it to FastAPI(description=...)")
 
 
 @check("ast", "every route is in the API's description, which nobody writes by hand")
@@ -202,6 +213,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "DCS-09": (_operations_described,),
     "DCS-10": (with_examples,),
     "DCS-11": (_errors_listed,),
+    "DCS-13": (_limits_told,),
     "DCS-14": (_breaking,),
     "DCS-15": (
         _generated,

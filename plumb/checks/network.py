@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from plumb.check import Check, Finding, check
 from plumb.checks.performance import LIMITS, uses
 from plumb.kinds import calls, rules, shipped
+from plumb.options import find, literal
 from plumb.roles import Function, routes
 from plumb.service import Module, Service, last_name
 
@@ -15,6 +16,10 @@ _TOO_LARGE = frozenset(
     | {"HTTP_413_CONTENT_TOO_LARGE", "HTTP_413_REQUEST_ENTITY_TOO_LARGE"}
 )
 _INJECTED = frozenset({"Depends", "Security"})
+_ANYWHERE = frozenset({"*", ".*", "https?://.*"})
+_HEADER_LIBRARIES = frozenset({"secure", "secweb"})
+_BROWSERS = "tests/integration/test_browsers.py"
+_LIMITS = "tests/integration/test_rate_limits.py"
 
 
 @check("ast", "routes take what comes in through schemas, not raw")
@@ -76,7 +81,84 @@ def _unwrapped(hint: ast.expr | None) -> list[ast.expr | None]:
             return [hint]
 
 
+@check("ast", "the origins of the pages that may call are a setting")
+def origins_are_a_setting(service: Service) -> Iterator[Finding]:
+    """Find a service that nobody can tell which origins may call."""
+    if not find(service, "*cors*origins", "*allowed_origins", "*allow_origins"):
+        yield Finding("there is no setting of the origins that may call: cors_origins")
+
+
+@check("ast", "the code lets no page of any origin call")
+def _no_wildcard(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for call in module.calls:
+            for given in call.keywords:
+                if given.arg in {"allow_origins", "allow_origin_regex"}:
+                    said = {literal(node) for node in ast.walk(given.value)}
+                    if said & _ANYWHERE:
+                        yield Finding(
+                            f"{given.arg} lets every page call: take it from a setting",
+                            module.path,
+                            call.lineno,
+                        )
+
+
+def _sends(header: str) -> Check:
+    """Demand that a header is set, by the service or by a library for such headers."""
+    name = header.lower()
+
+    @check("ast", f"the service sends `{header}`")
+    def judge(service: Service) -> Iterator[Finding]:
+        said = {
+            str(value, "latin-1") if isinstance(value, bytes) else value
+            for module in service.modules
+            for node in module.nodes
+            if isinstance(value := literal(node), str | bytes)
+        }
+        known = {value.lower() for value in said}
+        if name not in known and not _HEADER_LIBRARIES & set(service.requirements):
+            yield Finding(f"nothing sends {header}: add it to every answer")
+
+    return judge
+
+
+def _on_every_answer(header: str) -> tuple[Check, Check]:
+    return _sends(header), shipped(
+        f"{_BROWSERS}::test_every_answer_has_the_headers_of_security",
+        f"every answer has `{header}`, errors too",
+    )
+
+
+refused_in_production = shipped(
+    "tests/unit/test_settings.py::test_production_refuses_all_that_is_unsafe_at_once",
+    "production refuses `*` among the origins, and whatever else is unsafe",
+)
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "NET-01": (
+        _no_wildcard,
+        refused_in_production,
+        shipped(
+            f"{_BROWSERS}::test_pages_may_not_call_unless_they_are_named",
+            "without settings, no page of another origin may call",
+        ),
+    ),
+    "NET-05": (
+        shipped(
+            f"{_LIMITS}::test_request_101_of_a_minute_is_refused",
+            "by default the 101st request of a minute is refused",
+        ),
+    ),
+    "NET-06": (
+        shipped(
+            f"{_LIMITS}::test_request_101_of_a_minute_is_refused",
+            "answers say how much of the limit is left",
+        ),
+        shipped(
+            f"{_LIMITS}::test_description_tells_the_limits",
+            "the API's description says what the limits are",
+        ),
+    ),
     "NET-07": (
         uses(
             _TOO_LARGE,
@@ -88,6 +170,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "a body above the limit is refused, whether its length is announced or not",
         ),
     ),
+    "NET-08": _on_every_answer("X-Content-Type-Options"),
+    "NET-09": _on_every_answer("X-Frame-Options"),
+    "NET-10": (
+        _sends("Strict-Transport-Security"),
+        shipped(
+            f"{_BROWSERS}::test_production_is_reached_by_https_only",
+            "production tells browsers to use HTTPS, other environments do not",
+        ),
+    ),
+    "NET-11": _on_every_answer("Content-Security-Policy"),
     "NET-15": (
         _typed_input,
         rules("S602", "S604", "S605", "S608", "S701"),

@@ -18,7 +18,7 @@ type Rendered = Callable[[Answers], Path]
 
 _DESCRIBE = """
 import json, os
-os.environ["DATABASE_URL"] = "postgresql://user:password@localhost/service"
+os.environ["DATABASE_URL"] = "postgresql://localhost/service"
 from {main} import create_app
 print(json.dumps(create_app().openapi()))
 """

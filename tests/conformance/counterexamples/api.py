@@ -158,6 +158,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="does not say that it may answer 422",
         ),
     ),
+    "API-20": (
+        Spoiled(
+            Edit("{place[main]}.py", "            HTTPStatus.TOO_MANY_REQUESTS,\n", ""),
+            says="does not say that it may answer 429",
+        ),
+    ),
     "API-21": (
         Spoiled(
             Edit(

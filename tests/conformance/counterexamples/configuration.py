@@ -35,6 +35,11 @@ _MAIL = (
     ),
 )
 
+_NAMELESS = Spoiled(
+    Edit("{src}/core/http_settings.py", "    origins: Annot", "    pages: Annot"),
+    says="no setting of the origins",
+)
+
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "CFG-01": (
         Spoiled(
@@ -167,6 +172,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "CFG-20": (POOL_SIZES,),
+    "CFG-24": (_NAMELESS,),
     "CFG-26": (
         Spoiled(
             Edit(CONFIG, '"database", "db"', '"database"'),
@@ -183,6 +189,9 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
 _LOADED = "_env_file=environment.env_file"
 
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_TESTS}::test_production_refuses_all_that_is_unsafe_at_once": {
+        "CFG-24 NET-01": Spoiled(Edit(CONFIG, '"*" in self.cors', '"+" in self.cors'))
+    },
     f"{_TESTS}::test_settings_nested_variable_reaches_its_group": {
         "CFG-04": Spoiled(
             Edit(CONFIG, 'env_nested_delimiter="_"', 'env_nested_delimiter="__"'),

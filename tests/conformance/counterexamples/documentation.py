@@ -47,6 +47,13 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="GET /api/v1/orders/{order_id} says nothing of what is not there",
         ),
     ),
+    "DCS-13": (
+        Spoiled(
+            Edit("{place[main]}.py", "requests a minute", "requests"),
+            Edit("{place[main]}.py", "Lists come in pages", "Lists are short"),
+            says=("how many requests are allowed", "how lists are paged"),
+        ),
+    ),
     "DCS-14": (
         Spoiled(
             Edit("CHANGELOG.md", "[Unreleased]", "Later"),

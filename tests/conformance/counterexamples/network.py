@@ -23,7 +23,25 @@ def trust(given: str) -> str:
     return f"SELECT * FROM orders WHERE customer = '{given}'"
 '''
 
+_HEADERS = "{place[middleware]}/security_headers.py"
+_RATE = "{src}/core/rate_limits.py"
+_BROWSERS = "tests/integration/test_browsers.py"
+_LIMITS = "tests/integration/test_rate_limits.py"
+
+
+def _without(header: str, says: str = "") -> Spoiled:
+    """Return a service that sends another header instead."""
+    change = Edit(_HEADERS, f'b"{header.lower()}"', 'b"x-something"')
+    return Spoiled(change, says=says or f"nothing sends {header}")
+
+
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "NET-01": (
+        Spoiled(
+            Edit("{place[middleware]}/cors.py", "=origins", '=["*"]'),
+            says="allow_origins lets every page call",
+        ),
+    ),
     "NET-07": (
         Spoiled(
             Edit("{src}/core/request_errors.py", "CONTENT_TOO_LARGE", "IM_A_TEAPOT"),
@@ -31,6 +49,10 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="nothing limits the size of a body",
         ),
     ),
+    "NET-08": (_without("X-Content-Type-Options"),),
+    "NET-09": (_without("X-Frame-Options"),),
+    "NET-10": (_without("Strict-Transport-Security"),),
+    "NET-11": (_without("Content-Security-Policy"),),
     "NET-15": (
         Spoiled(
             Edit("{orders[router]}.py", "data: OrderCreate", "data: dict[str, str]"),
@@ -53,11 +75,50 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
 }
+
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_BROWSERS}::test_every_answer_has_the_headers_of_security": {
+        "NET-08": _without("X-Content-Type-Options", says="x-content-type-options"),
+        "NET-09": Spoiled(Edit(_HEADERS, "DENY", "SAMEORIGIN"), says="SAMEORIGIN"),
+        "NET-11": Spoiled(
+            Edit(_HEADERS, "default-src 'none'", "default-src 'self'"), says="'self'"
+        ),
+    },
+    f"{_BROWSERS}::test_production_is_reached_by_https_only": {
+        "NET-10": Spoiled(
+            Edit(_HEADERS, "is Environment.PRODUCTION", "is Environment.STAGING")
+        )
+    },
+    f"{_BROWSERS}::test_pages_may_not_call_unless_they_are_named": {
+        "NET-01": Spoiled(
+            Edit(
+                "{place[middleware]}/cors.py",
+                "settings.cors.origins",
+                '(settings.cors.origins or ["*"])',
+            )
+        )
+    },
+    f"{_LIMITS}::test_request_101_of_a_minute_is_refused": {
+        "API-20": Spoiled(
+            Edit(_RATE, "HTTPStatus.TOO_MANY_REQUESTS", "HTTPStatus.FORBIDDEN"),
+            says="200 == 99",
+        ),
+        "NET-05": Spoiled(
+            Edit("{src}/core/http_settings.py", "default=100", "default=101"),
+            says="100 == 99",
+        ),
+        "NET-06": Spoiled(
+            Edit("{place[middleware]}/rate_limit.py", 'b"ratelimit"', 'b"x-left"'),
+            says="ratelimit",
+        ),
+    },
+    f"{_LIMITS}::test_description_tells_the_limits": {
+        "NET-06": Spoiled(Edit("{place[main]}.py", "requests a minute", "requests"))
+    },
     f"{LIMITS}::test_body_above_the_limit_is_refused": {
         "NET-07": Spoiled(
             Edit(_BODY_LIMIT, "if read > self._most_bytes:", "if False:"),
             says="assert",
         )
-    }
+    },
 }
