@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
-from plumb.kinds import calls, rules
+from plumb.kinds import calls, rules, shipped
 from plumb.service import Service, last_name, within
 
 _BLOCKING = frozenset(
@@ -34,6 +34,8 @@ _LIMITS = {
     "to be connected": r"(connect_)?timeout",
     "for a command": r"command_timeout|.*\bstatement_timeout\b.*",
 }
+_OUTBOUND = "tests/unit/test_outbound.py"
+_LOCKS = frozenset({"BoundedSemaphore", "Condition", "Lock", "RLock", "Semaphore"})
 _LOOPS = frozenset({"run_until_complete", "nest_asyncio"})
 
 
@@ -192,6 +194,27 @@ def no_loop_in_a_loop(service: Service) -> Iterator[Finding]:
                 yield Finding(f"imports {name}: await instead", module.path, line)
 
 
+@check("ast", "locks that tasks wait for are asynchronous")
+def _asynchronous_locks(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        if not any(isinstance(each, ast.AsyncFunctionDef) for each in module.functions):
+            continue
+        from_threading = {
+            name.rpartition(".")[2]
+            for name, _ in module.imports
+            if name.startswith("threading.")
+        }
+        for call in module.calls:
+            name = ast.unparse(call.func)
+            _, is_qualified, last = name.partition("threading.")
+            if (is_qualified and last in _LOCKS) or name in from_threading & _LOCKS:
+                yield Finding(
+                    f"{name} stops the event loop while a task waits: use asyncio's",
+                    module.path,
+                    call.lineno,
+                )
+
+
 not_blocking = rules(
     *("ASYNC210", "ASYNC212", "ASYNC220", "ASYNC221", "ASYNC222", "ASYNC230"),
     *("ASYNC240", "ASYNC250", "ASYNC251"),
@@ -200,9 +223,28 @@ not_blocking = rules(
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "ASY-01": (not_blocking, _asynchronous_clients),
     "ASY-02": (not_blocking, no_blocking_imports),
+    "ASY-03": (
+        shipped(
+            f"{_OUTBOUND}::test_calls_that_are_awaited_together_take_the_time_of_one",
+            "calls that are awaited together take the time of one",
+        ),
+    ),
+    "ASY-04": (
+        shipped(
+            f"{_OUTBOUND}::test_calls_at_once_are_ten",
+            "of thirty calls of a service ten run at once",
+        ),
+    ),
     "ASY-05": (_closed,),
     "ASY-07": (rules("RUF006"),),
     "ASY-08": (_limited, _readiness_limited),
+    "ASY-09": (
+        _asynchronous_locks,
+        shipped(
+            f"{_OUTBOUND}::test_breaker_opens_and_a_probe_closes_it",
+            "while one call probes a service, no other does",
+        ),
+    ),
     "ASY-13": (_asynchronous_clients,),
     "ASY-14": (_sized.when(depends_on("sqlalchemy", "sqlmodel", "asyncpg")),),
     "ASY-15": (no_loop_in_a_loop,),

@@ -81,6 +81,12 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "the version is the package's",
         ),
     ),
+    "HLT-04": (
+        shipped(
+            f"{_TESTS}::test_health_tells_the_build",
+            "commit and time are those of `BUILD_COMMIT` and `BUILD_TIME`",
+        ),
+    ),
     "HLT-06": (_typed,),
     "HLT-07": (_tagged,),
 }

@@ -291,6 +291,13 @@ _read_in_ci = ci_runs(r"\bpytest\b", "runs the tests, which read the log as JSON
 json_checks = (_read_in_ci, _fields, _one_line)
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "LOG-22": (
+        shipped(
+            "tests/integration/test_outbound_calls.py"
+            "::test_correlation_id_goes_along_and_secrets_stay_out_of_the_log",
+            "a call of another service is logged, and no secret of it",
+        ),
+    ),
     "LOG-01": (_standard_loggers, rules("LOG001", "LOG002", "LOG015")),
     "LOG-02": (_structured, _fields),
     "LOG-04": (_set_up_once,),

@@ -13,6 +13,7 @@ _OUT_OF_TIME = frozenset(
     {"GATEWAY_TIMEOUT", "HTTP_504_GATEWAY_TIMEOUT", "REQUEST_TIMEOUT"}
     | {"HTTP_408_REQUEST_TIMEOUT"}
 )
+_CLIENTS = frozenset({"AsyncClient", "ClientSession"})
 
 
 @check("ast", "data classes have slots")
@@ -56,6 +57,26 @@ COMPRESSED = (
         "a large answer is compressed for who accepts it, a small one is not",
     ),
 )
+
+
+@check("ast", "a client of other services lives as long as the application")
+def _one_client(service: Service) -> Iterator[Finding]:
+    for module in service.modules:
+        for function in module.functions:
+            if any(isinstance(node, ast.Yield) for node in ast.walk(function)):
+                continue
+            for node in ast.walk(function):
+                opened = node.items if isinstance(node, ast.AsyncWith) else []
+                for call in (item.context_expr for item in opened):
+                    if isinstance(call, ast.Call) and last_name(call.func) in _CLIENTS:
+                        yield Finding(
+                            f"{function.name} opens a connection for each call: make one"
+                            " client in the lifespan",
+                            module.path,
+                            call.lineno,
+                        )
+
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "PER-03": (_slots,),
     "PER-07": COMPRESSED,
@@ -82,6 +103,14 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         shipped(
             f"{LIMITS}::test_body_that_does_not_come_is_given_up",
             "reading a body counts towards the time of a request",
+        ),
+    ),
+    "PER-10": (
+        _one_client,
+        shipped(
+            "tests/integration/test_outbound_calls.py"
+            "::test_connection_is_kept_for_the_next_call",
+            "three calls take one connection",
         ),
     ),
 }

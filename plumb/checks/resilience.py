@@ -77,7 +77,50 @@ def _ends_at_yield(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return isinstance(last, ast.Expr) and isinstance(last.value, ast.Yield)
 
 
+_OUTBOUND = "tests/unit/test_outbound.py"
+logs_calls = shipped(
+    f"{_OUTBOUND}::test_call_is_logged_in_short_and_without_secrets",
+    "each call is a line in the log, without what may be secret",
+)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "RES-01": (
+        shipped(
+            f"{_OUTBOUND}"
+            "::test_failure_that_passes_is_tried_three_times_with_growing_pauses",
+            "there are three attempts, after pauses of 1 to 2 and 2 to 3 seconds",
+        ),
+        shipped(
+            f"{_OUTBOUND}::test_what_must_not_be_repeated_is_not",
+            "a POST is sent once",
+        ),
+    ),
+    "RES-02": (
+        shipped(
+            f"{_OUTBOUND}::test_pause_that_outlasts_the_timeout_is_not_made",
+            "a call ends within 10 seconds, with its pauses",
+        ),
+        shipped(
+            "tests/integration/test_outbound_calls.py"
+            "::test_service_that_misbehaves_is_a_problem_in_time",
+            "a service that hangs or drips is given up in time",
+        ),
+    ),
+    "RES-03": (
+        shipped(
+            f"{_OUTBOUND}::test_error_status_is_raised_at_once",
+            "the statuses 400, 404, 429 and 500 are raised",
+        ),
+    ),
+    "RES-04": (
+        shipped(
+            f"{_OUTBOUND}::test_service_that_keeps_failing_is_left_alone",
+            "after five failures a service gets no more calls, and others do",
+        ),
+        shipped(
+            f"{_OUTBOUND}::test_breaker_opens_and_a_probe_closes_it",
+            "after 60 seconds one call is let through",
+        ),
+    ),
     "RES-06": (
         _lets_go,
         _waits_within_a_limit,
@@ -85,5 +128,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "tests/e2e/test_serve.py::test_serve_answers_until_it_is_terminated",
             "SIGTERM ends the process in order",
         ),
+        shipped(
+            "tests/e2e/test_shutdown.py::test_no_request_fails_while_the_process_stops",
+            "requests before, at and after SIGTERM succeed",
+        ),
     ),
+    "RES-07": (logs_calls,),
 }

@@ -487,6 +487,44 @@ measured_in_ci = ci_runs(
     r"pytest\b.* --cov(?![-\w])|coverage run\b", "measures the coverage"
 )
 
+
+@check("ast", "unit tests reach no other service")
+def _nothing_outside(service: Service) -> Iterator[Finding]:
+    for module in service.tests:
+        if "unit" not in module.path.split("/"):
+            continue
+        for call in module.calls:
+            name = ast.unparse(call.func)
+            given = {keyword.arg for keyword in call.keywords}
+            is_client = last_name(call.func) in {"AsyncClient", "Client"}
+            asks = re.fullmatch(r"(httpx2?|requests|urllib3?)\.\w+", name)
+            if (is_client and "transport" not in given) or (
+                asks and name[-1].islower()
+            ):
+                yield Finding(
+                    f"{name} asks what is outside: let MockTransport stand in for it",
+                    module.path,
+                    call.lineno,
+                )
+
+
+@check("ast", "clients of other services are tested against made-up answers")
+def _clients_tested(service: Service) -> Iterator[Finding]:
+    clients = [
+        module
+        for module in service.modules
+        if re.search(r"\b(AsyncClient|ClientSession)\b", module.text)
+    ]
+    stand_ins = re.compile(r"\b(MockTransport|respx|pytest_httpx2?|aioresponses)\b")
+    if any(stand_ins.search(module.text) for module in service.tests):
+        return
+    for module in clients:
+        yield Finding(
+            "calls other services, and no test makes up their answers: use MockTransport",
+            module.path,
+        )
+
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TST-01": (_pytest_only,),
     "TST-02": (_functions,),
@@ -539,6 +577,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TST-31": (_parametrised,),
     "TST-32": (_rolled_back, _cleaned_up, _gone),
     "TST-33": (_timeless,),
+    "TST-34": (_nothing_outside,),
+    "TST-35": (_clients_tested,),
     "TST-36": (
         shipped(
             "tests/integration/test_orders.py"

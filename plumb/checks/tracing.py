@@ -20,4 +20,15 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "a request without a sane id gets one",
         ),
     ),
+    "TRC-02": (
+        shipped(
+            "tests/unit/test_outbound.py::test_call_takes_its_ids_along",
+            "a call of another service has the ids of the request and of its trace",
+        ),
+        shipped(
+            "tests/integration/test_outbound_calls.py"
+            "::test_correlation_id_goes_along_and_secrets_stay_out_of_the_log",
+            "the id that a request brings reaches the other service",
+        ),
+    ),
 }

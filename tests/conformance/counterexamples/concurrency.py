@@ -39,6 +39,22 @@ async def wait() -> None:
     """Wait."""
     asyncio.run(wait())
 '''
+_LOCKED = '''"""Stops everybody."""
+
+import threading
+from threading import Lock
+
+one = threading.Lock()
+other = Lock()
+
+
+async def wait() -> None:
+    """Wait for both."""
+    with one, other:
+        pass
+'''
+_OUTBOUND = "tests/unit/test_outbound.py"
+_SETTINGS = "{src}/core/process_settings.py"
 _OPEN = '''"""Leaves things open."""
 
 from typing import Any
@@ -92,6 +108,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="ready waits as long",
         ),
     ),
+    "ASY-09": (
+        Spoiled(
+            Write("{src}/core/added.py", _LOCKED),
+            says=("threading.Lock stops", "Lock stops the event loop"),
+        ),
+    ),
     "ASY-13": (_SYNCHRONOUS_CLIENT,),
     "ASY-14": (
         Spoiled(
@@ -104,4 +126,16 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "ASY-15": (LOOP_IN_A_LOOP,),
+}
+FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    f"{_OUTBOUND}::test_calls_that_are_awaited_together_take_the_time_of_one": {
+        "ASY-03": Spoiled(
+            Edit(_SETTINGS, "Field(default=10, ge=1)", "Field(default=1, ge=1)")
+        )
+    },
+    f"{_OUTBOUND}::test_calls_at_once_are_ten": {
+        "ASY-04": Spoiled(
+            Edit(_SETTINGS, "Field(default=10, ge=1)", "Field(default=11, ge=1)")
+        )
+    },
 }

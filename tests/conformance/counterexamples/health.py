@@ -25,8 +25,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 _HEALTH,
-                "async def health() -> Health:",
-                "async def health() -> dict[str, str]:",
+                "async def health(request: Request) -> Health:",
+                "async def health(request: Request) -> dict[str, str]:",
             ),
             says="GET /health answers with anything",
         ),
@@ -41,8 +41,8 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         "HLT-01": Spoiled(
             Edit(
                 _HEALTH,
-                "async def health() -> Health:",
-                "async def health(database: DatabaseDep) -> Health:",
+                "async def health(request: Request) -> Health:",
+                "async def health(request: Request, database: DatabaseDep) -> Health:",
             ),
             Edit(
                 _HEALTH,
@@ -57,7 +57,10 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     "tests/integration/test_application.py::test_health_tells_the_version": {
         "HLT-03": Spoiled(
-            Edit(_HEALTH, "Health(version=__version__)", 'Health(version="1")')
+            Edit(_HEALTH, "Health(version=__version__", 'Health(version="1"')
         )
+    },
+    "tests/integration/test_application.py::test_health_tells_the_build": {
+        "HLT-04": Spoiled(Edit(_HEALTH, "commit=build.commit", 'commit="unknown"'))
     },
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from conformance.changes import Edit, Spoiled
+from conformance.changes import Edit, Spoiled, Write
 from plumb.checks.performance import LIMITS
 
 _MIDDLEWARE = "{place[middleware]}"
@@ -10,6 +10,17 @@ PLAIN = Spoiled(
     Edit(f"{_MIDDLEWARE}/compression.py", "GZipResponder", "NoResponder"),
     says="nothing compresses answers",
 )
+
+_FRESH = '''"""Connects anew each time."""
+
+from httpx2 import AsyncClient
+
+
+async def ask(url: str) -> int:
+    """Ask."""
+    async with AsyncClient(timeout=1) as client:
+        return (await client.get(url)).status_code
+'''
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "PER-03": (
@@ -23,6 +34,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(f"{_MIDDLEWARE}/deadline.py", "GATEWAY_TIMEOUT", "IM_A_TEAPOT"),
             says="nothing says that a request took too long",
+        ),
+    ),
+    "PER-10": (
+        Spoiled(
+            Write("{src}/core/added.py", _FRESH),
+            says="ask opens a connection for each call",
         ),
     ),
 }
@@ -61,6 +78,17 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
                 f"{_MIDDLEWARE}/deadline.py",
                 'if scope["type"] != "http":',
                 'if scope["type"] != "http" or scope["method"] == "POST":',
+            )
+        )
+    },
+    "tests/integration/test_outbound_calls.py"
+    "::test_connection_is_kept_for_the_next_call": {
+        "PER-10": Spoiled(
+            Edit(
+                "{src}/core/outbound.py",
+                "            transport=transport,\n",
+                "            transport=transport,\n"
+                "            limits=httpx2.Limits(max_keepalive_connections=0),\n",
             )
         )
     },

@@ -99,6 +99,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Remove("tests/integration"),
             Edit(_CONFTEST, "AsyncClient(", "OtherClient("),
             Edit("tests/unit/test_logging.py", "AsyncClient(", "OtherClient("),
+            Remove("tests/e2e"),
             says=("there are no integration tests", "with AsyncClient"),
         ),
     ),
@@ -113,6 +114,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             _test('URL = "sqlite+aiosqlite:///test.db"\n'),
             Edit(_CONFTEST, "TEST_DATABASE_URL", "SERVER"),
             Edit(_CONFTEST, "testcontainers", "containers"),
+            Remove("tests/integration/test_outages.py"),
             says=(
                 "SQLite stands in",
                 "no variable names another database",
@@ -154,6 +156,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit("pyproject.toml", ', "-ra"]', "]"),
             Edit("pyproject.toml", '"integration: ', '"other: '),
             Edit(_CONFTEST, '["e2e", "slow"]', '["e2e"]'),
+            Remove("tests/integration/test_outages.py"),
             says=(
                 "--strict-markers",
                 "dots only",
@@ -186,9 +189,30 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(Edit("pyproject.toml", "branch = true", "branch = false")),
     ),
     "TST-31": (
-        Spoiled(Remove("tests/integration"), Remove("tests/unit"), says="parametrize"),
+        Spoiled(
+            Remove("tests/integration"),
+            Remove("tests/unit"),
+            Remove("tests/e2e"),
+            says="parametrize",
+        ),
     ),
     "TST-32": (_KEPT, _LEFT),
+    "TST-34": (
+        Spoiled(
+            Write(
+                "tests/unit/test_added.py",
+                "import httpx2\n\n\ndef test_page_is_there() -> None:\n"
+                '    assert httpx2.get("https://example.org").is_success\n',
+            ),
+            says="httpx2.get asks what is outside",
+        ),
+    ),
+    "TST-35": (
+        Spoiled(
+            Edit("tests/unit/test_outbound.py", "MockTransport", "BaseTransport"),
+            says="no test makes up their answers",
+        ),
+    ),
     "TST-33": (
         Spoiled(
             _test("from datetime import UTC, datetime\n\nNOW = datetime.now(UTC)\n"),

@@ -28,4 +28,18 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             )
         )
     },
+    "tests/unit/test_outbound.py::test_call_takes_its_ids_along": {
+        "TRC-02": Spoiled(
+            Edit("{src}/core/outbound.py", "        inject(request.headers)\n", "")
+        )
+    },
+    "tests/integration/test_outbound_calls.py"
+    "::test_correlation_id_goes_along_and_secrets_stay_out_of_the_log": {
+        "TRC-02": Spoiled(
+            Edit("{src}/core/outbound.py", '["x-correlation-id"]', '["x-id"]')
+        ),
+        "LOG-22": Spoiled(
+            Edit("{src}/core/outbound.py", "request.url.host", "str(request.url)")
+        ),
+    },
 }
