@@ -127,7 +127,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 _CONFTEST,
-                "app: FastAPI, session: AsyncSession, answers: Answers",
+                "app: FastAPI, connection: AsyncConnection, answers: Answers",
                 "app: FastAPI, answers: Answers",
             ),
             says="not by the test's session",
