@@ -108,6 +108,14 @@ def _sessions_in_context(service: Service) -> Iterator[Finding]:
         )
 
 
+def _keeps_none(call: ast.Call) -> bool:
+    """Return whether an engine's pool keeps no connections, and so has no size."""
+    return any(
+        each.arg == "poolclass" and last_name(each.value) in {"NullPool", "StaticPool"}
+        for each in call.keywords
+    )
+
+
 def _configured(*names: str) -> Check:
     @check("ast", f"the engine's {', '.join(names)} are chosen")
     def judge(service: Service) -> Iterator[Finding]:
@@ -116,8 +124,8 @@ def _configured(*names: str) -> Check:
         for module, call in _engines(service):
             given = {each.arg for each in call.keywords}
             for name in names:
-                # A pool without connections has no size, and `**options` hides them.
-                if not {name, "poolclass", None} & given:
+                # `**options` hides what is given.
+                if not {name, None} & given and not _keeps_none(call):
                     yield _in(
                         module, call, f"leaves {name} to chance: take it from a setting"
                     )
@@ -129,7 +137,8 @@ def _configured(*names: str) -> Check:
 def _pre_ping(service: Service) -> Iterator[Finding]:
     for module, call in _engines(service):
         given = {each.arg: each.value for each in call.keywords}
-        if "poolclass" not in given and literal(given.get("pool_pre_ping")) is not True:
+        tested = literal(given.get("pool_pre_ping")) is True
+        if not tested and not _keeps_none(call):
             yield _in(module, call, "hands out dead connections: pool_pre_ping=True")
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.alerts import MONITORED, documented, runbooks
 from plumb.checks.schemas import with_examples
 from plumb.description import Document, described, lists
 from plumb.kinds import openapi, rules, shipped, text
@@ -225,6 +226,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "DCS-21": (_current, _links),
     "DCS-22": (_platforms,),
+    "DCS-23": (runbooks.when(MONITORED),),
+    "DCS-24": (documented.when(MONITORED),),
     "DCS-29": (_recipes,),
     "DCS-33": (_strict, rules("ANN001", "ANN201")),
 }

@@ -26,6 +26,7 @@ _TELLS_OF_LOGS = frozenset(
     {"capfd", "caplog", "capsys", "capture_logs", "log", "log_output", "logs"}
 )
 _TESTS = "tests/unit/test_logging.py"
+_SENTRY_TESTS = "tests/integration/test_sentry.py"
 
 
 def _setups(service: Service) -> list[Module]:
@@ -361,6 +362,17 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         shipped(
             f"{_TESTS}::test_ids_of_a_request_end_with_it",
             "a line after a request has none of its ids",
+        ),
+    ),
+    "LOG-28": (
+        shipped(
+            f"{_SENTRY_TESTS}"
+            "::test_error_of_the_server_is_reported_and_one_of_the_client_is_not",
+            "what is logged as an error reaches Sentry, and nothing else",
+        ),
+        shipped(
+            f"{_SENTRY_TESTS}::test_tenth_of_the_traces_is_kept_by_default",
+            "a tenth of the traces is kept, and none without an address",
         ),
     ),
     "LOG-29": (_tested,),

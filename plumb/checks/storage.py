@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import CannotJudgeError, Check, Finding, check
+from plumb.checks.alerts import MONITORED, exporters, objectives
 from plumb.kinds import path, shipped
 from plumb.service import Service, last_name
 
@@ -94,4 +95,5 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ),
     ),
     "STO-05": (_drivers, _images),
+    "STO-15": (exporters.when(MONITORED), objectives.when(MONITORED)),
 }

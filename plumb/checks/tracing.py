@@ -1,12 +1,33 @@
 """Following a request through services (TRC)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from plumb.check import Check
+from plumb.check import Check, Finding, check, with_file
 from plumb.checks.logs import correlates
 from plumb.kinds import shipped
+from plumb.service import Service
 
 _TESTS = "tests/integration/test_application.py"
+_SERVED = "tests/e2e/test_observability.py"
+_ORDERS = "tests/e2e/test_order_traces.py"
+_PILLARS = {
+    "logs": ("loguru", "python-json-logger", "structlog"),
+    "metrics": ("opentelemetry-sdk", "prometheus-client", "prometheus-fastapi"),
+    "traces": ("ddtrace", "logfire", "opentelemetry-sdk"),
+}
+
+
+@check("toml", "logs, metrics and traces each have a library")
+def _pillars(service: Service) -> Iterator[Finding]:
+    for pillar, libraries in _PILLARS.items():
+        if not any(name.startswith(libraries) for name in service.requirements):
+            yield Finding(f"nothing makes {pillar}, such as {libraries[-1]}")
+
+
+_followed = shipped(
+    f"{_SERVED}::test_trace_of_the_caller_goes_on_to_the_database",
+    "a caller's trace goes on in a span of the request, and its id is in the log",
+)
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TRC-01": (
@@ -31,4 +52,19 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "the id that a request brings reaches the other service",
         ),
     ),
+    "TRC-03": (
+        _followed,
+        shipped(
+            f"{_SERVED}::test_share_of_the_traces_is_kept",
+            "a setting says how many traces are kept; a caller's decision counts",
+        ),
+    ),
+    "TRC-05": (
+        shipped(
+            f"{_ORDERS}"
+            "::test_creation_of_an_order_is_a_span_between_request_and_queries",
+            "what a service does is a span between the request and its queries",
+        ).when(with_file(_ORDERS)),
+    ),
+    "TRC-06": (_pillars, _followed),
 }

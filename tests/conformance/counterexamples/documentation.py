@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Remove, Spoiled, Write
+from conformance.counterexamples.alerts import NO_RUNBOOKS, UNDOCUMENTED
 from conformance.counterexamples.schemas import FINDINGS as SCHEMAS
 
 _README = "README.md"
@@ -89,4 +90,6 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             )
         ),
     ),
+    "DCS-23": (NO_RUNBOOKS,),
+    "DCS-24": (UNDOCUMENTED,),
 }

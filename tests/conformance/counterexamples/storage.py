@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Remove, Spoiled, Write
+from conformance.counterexamples.alerts import NO_EXPORTER, NO_OBJECTIVES
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "STO-03": (
@@ -31,4 +32,5 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="postgres:latest is not PostgreSQL 16",
         ),
     ),
+    "STO-15": (NO_EXPORTER, NO_OBJECTIVES),
 }
