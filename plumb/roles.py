@@ -43,6 +43,43 @@ def top_level(module: Module) -> Iterator[Function]:
             yield node
 
 
+def held(module: Module) -> frozenset[int]:
+    """Return the identities of the calls whose results a context manager closes.
+
+    That is `with`, an exit stack, or a class that closes its attribute when it is left.
+    """
+    found: set[int] = set()
+    for node in module.nodes:
+        match node:
+            case ast.With(items=items) | ast.AsyncWith(items=items):
+                found |= {id(item.context_expr) for item in items}
+            case ast.Call(func=func, args=[opened]) if last_name(func) in {
+                "enter_async_context",
+                "enter_context",
+            }:
+                found.add(id(opened))
+            case ast.ClassDef():
+                found.update(_closed_on_exit(node))
+    return frozenset(found)
+
+
+def _closed_on_exit(node: ast.ClassDef) -> Iterator[int]:
+    closed = {
+        ast.unparse(call.func.value)
+        for method in methods(node)
+        if method.name in {"__aexit__", "__exit__"}
+        for call in ast.walk(method)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+        if call.func.attr in {"aclose", "close"}
+    }
+    for each in ast.walk(node):
+        if isinstance(each, ast.Assign) and closed & set(
+            map(ast.unparse, each.targets)
+        ):
+            opened = each.value
+            yield id(opened.value if isinstance(opened, ast.Await) else opened)
+
+
 def arguments(function: Function) -> list[ast.arg]:
     """Return every argument of a function, `self` and `*args` included."""
     listed = function.args

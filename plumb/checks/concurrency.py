@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
 from plumb.kinds import calls, rules, shipped
+from plumb.roles import held
 from plumb.service import Service, last_name, within
 
 _BLOCKING = frozenset(
@@ -69,6 +70,7 @@ def _asynchronous_clients(service: Service) -> Iterator[Finding]:
 @check("ast", "what has to be closed is opened in `async with`")
 def _closed(service: Service) -> Iterator[Finding]:
     for module in service.modules:
+        closed = held(module)
         for function in module.functions:
             if not isinstance(function, ast.AsyncFunctionDef):
                 continue
@@ -81,6 +83,7 @@ def _closed(service: Service) -> Iterator[Finding]:
                 if (
                     isinstance(opened, ast.Call)
                     and last_name(opened.func) in _RESOURCES
+                    and id(opened) not in closed
                 ):
                     yield Finding(
                         f"{ast.unparse(opened.func)} may never be closed: open it in"

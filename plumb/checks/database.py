@@ -8,7 +8,7 @@ from plumb.check import Check, Finding, check, with_file
 from plumb.checks.configuration import pool_sizes
 from plumb.kinds import calls, rules, shipped, text
 from plumb.options import find, literal, variables
-from plumb.roles import methods
+from plumb.roles import held, methods
 from plumb.service import Class, Module, Service, assigned, last_name
 from plumb.signatures import names
 from plumb.tables import (
@@ -32,7 +32,9 @@ _ENGINES = frozenset({"create_async_engine", "async_engine_from_config"})
 _DRIVERS = frozenset({"asyncpg", "psycopg", "psycopg-binary"})
 _BLOCKING = frozenset({"pg8000", "psycopg2", "psycopg2-binary"})
 _OTHER = _BLOCKING | {"aiomysql", "aiosqlite", "mysqlclient", "pymysql"}
+_SESSIONS = frozenset({"AsyncSession", "Session"})
 _LOADERS = frozenset({"joinedload", "selectinload", "subqueryload", "contains_eager"})
+_AGGREGATES = frozenset({"array_agg", "json_agg", "jsonb_agg"})
 _CONSTRAINTS = frozenset({"CheckConstraint", "ExcludeConstraint", "ForeignKey"})
 _CONVENTIONS = frozenset({"ix", "uq", "ck", "fk", "pk"})
 _WRITES = re.compile(r"_?(add|create|delete|insert|remove|save|store|update|upsert)\w*")
@@ -75,7 +77,7 @@ def _postgresql(service: Service) -> Iterator[Finding]:
             )
 
 
-@check("ast", "sessions are opened by `async with`")
+@check("ast", "sessions and connections are opened by a context manager")
 def _sessions_in_context(service: Service) -> Iterator[Finding]:
     factories = {
         name
@@ -87,21 +89,13 @@ def _sessions_in_context(service: Service) -> Iterator[Finding]:
     }
     opened = 0
     for module in service.modules:
-        contexts = {
-            id(item.context_expr)
-            for node in module.nodes
-            if isinstance(node, ast.AsyncWith)
-            for item in node.items
-        }
+        closed = held(module)
         for call in module.calls:
-            if last_name(call.func) in factories | {"AsyncSession"}:
+            if last_name(call.func) in factories | _SESSIONS or _connects(call):
                 opened += 1
-                if id(call) not in contexts:
-                    yield _in(
-                        module,
-                        call,
-                        "opens a session that nothing closes: use async with",
-                    )
+                if id(call) not in closed:
+                    said = f"{ast.unparse(call.func)} opens what nothing closes"
+                    yield _in(module, call, f"{said}: use async with")
     if not opened:
         yield Finding(
             "nothing opens a session: async with async_sessionmaker(engine)()"
@@ -114,6 +108,14 @@ def _keeps_none(call: ast.Call) -> bool:
         each.arg == "poolclass" and last_name(each.value) in {"NullPool", "StaticPool"}
         for each in call.keywords
     )
+
+
+def _connects(call: ast.Call) -> bool:
+    match call.func:
+        case ast.Attribute(attr="begin" | "connect", value=of):
+            return "engine" in last_name(of)
+        case _:
+            return False
 
 
 def _configured(*names: str) -> Check:
@@ -137,9 +139,31 @@ def _configured(*names: str) -> Check:
 def _pre_ping(service: Service) -> Iterator[Finding]:
     for module, call in _engines(service):
         given = {each.arg: each.value for each in call.keywords}
-        tested = literal(given.get("pool_pre_ping")) is True
+        tested = literal(given.get("pool_pre_ping")) is True or any(
+            map(_tests_connections, module.functions)
+        )
         if not tested and not _keeps_none(call):
             yield _in(module, call, "hands out dead connections: pool_pre_ping=True")
+
+
+def _tests_connections(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function listens for checkouts, and replaces what does not answer."""
+    listens = any(
+        isinstance(each, ast.Call)
+        and last_name(each.func) == "listens_for"
+        and "checkout" in map(literal, each.args)
+        for each in function.decorator_list
+    )
+    asks = {"do_ping", "execute", "ping"} & {
+        last_name(call.func) for call in calls(function)
+    }
+    refuses = any(
+        isinstance(node, ast.Raise)
+        and node.exc
+        and last_name(node.exc) in {"DisconnectionError", "InvalidatePoolError"}
+        for node in ast.walk(function)
+    )
+    return bool(listens and asks and refuses)
 
 
 @check("ast", f"connections are replaced after {MOST_SECONDS} seconds")
@@ -271,7 +295,10 @@ def _typed_models(service: Service) -> Iterator[Finding]:
             yield _in(column.owner.module, column.node, message)
 
 
-@check("ast", "a query says what it loads beside: `select(...).options(...)`")
+@check(
+    "ast",
+    "a query says what it loads beside: `select(...).options(...)`, or an aggregate",
+)
 def _eager(service: Service) -> Iterator[Finding]:
     for attribute in relationships(service):
         if literal(attribute.argument("lazy")) in {"joined", "selectin", "subquery"}:
@@ -283,6 +310,8 @@ def _eager(service: Service) -> Iterator[Finding]:
         return
     for module in service.modules:
         for call in module.calls:
+            if last_name(call.func) in _AGGREGATES:
+                return
             if isinstance(call.func, ast.Attribute) and call.func.attr == "options":
                 used = {
                     last_name(n)
@@ -347,8 +376,10 @@ def _awaited(module: Module) -> Iterator[int]:
 
 def _writes_to_session(call: ast.Call) -> bool:
     match call.func:
-        case ast.Attribute(attr="add" | "flush" | "commit" | "merge", value=of):
-            return bool(re.search(r"session|^_?db$", last_name(of)))
+        case ast.Attribute(
+            attr="add" | "insert" | "flush" | "commit" | "merge", value=of
+        ):
+            return bool(re.search(r"session|^_?db$|uow|unit_of_work", last_name(of)))
         case _:
             return False
 

@@ -18,10 +18,17 @@ _BESIDES = ("scripts/**/*.py", "migrations/**/*.py", "alembic/**/*.py")
 @check("ast", "a public function that raises an error has a section `Raises:`")
 def _raises_said(service: Service) -> Iterator[Finding]:
     for module in service.modules:
+        inner = {
+            id(node)
+            for function in module.functions
+            for node in ast.walk(function)
+            if node is not function
+        }
         for function in module.functions:
             said = ast.get_docstring(function) or ""
             raised = sorted(set(_raised(function)))
-            if function.name.startswith("_") or "Raises:" in said or not raised:
+            private = function.name.startswith("_") or id(function) in inner
+            if private or "Raises:" in said or not raised:
                 continue
             yield Finding(
                 f"{function.name} raises {', '.join(raised)}, which its docstring does"

@@ -1,13 +1,13 @@
 """Lists, and the pages that they come in (PAG)."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
 from plumb.check import Check, Finding, check
 from plumb.description import Document, Operation, Part, lists
-from plumb.kinds import openapi, shipped
-from plumb.roles import generic
-from plumb.service import Class, Service, last_name
+from plumb.kinds import calls, openapi, shipped
+from plumb.roles import Function, generic
+from plumb.service import Class, Service, assigned, last_name
 from plumb.signatures import fields, names, routes
 
 PAGE = frozenset({"page", "offset", "skip", "cursor", "after"})
@@ -19,6 +19,8 @@ _DEFAULT_SIZE = 20
 _LARGEST_SIZE = 100
 _TESTS = "tests/integration/test_application.py"
 _ITEMS = frozenset({"data", "items", "results"})
+_FILTERS = frozenset({"where", "filter", "filter_by"})
+_SELECTS = frozenset({"select", "query"})
 _LISTS = frozenset({"List", "Sequence", "list", "tuple"})
 # No thing that has a list in it has such members; a page has.
 _PAGED = frozenset(
@@ -146,11 +148,14 @@ def _filters(document: Document) -> Iterator[Finding]:
 def _same_filters(service: Service) -> Iterator[Finding]:
     for module in service.modules:
         for function in module.functions:
-            counting = [each for each in function.body if _calls(each, {"count"})]
+            counting = _counting(function.body)
             fetching = [each for each in function.body if _calls(each, {"limit"})]
+            made = _assignments(function)
             for count in counting:
                 for fetch in fetching:
-                    if count is not fetch and _filtered(count) != _filtered(fetch):
+                    if count is not fetch and (
+                        _filtered(count, made) != _filtered(fetch, made)
+                    ):
                         yield Finding(
                             f"{function.name} counts other rows than it fetches: filter"
                             " both alike",
@@ -159,21 +164,58 @@ def _same_filters(service: Service) -> Iterator[Finding]:
                         )
 
 
-def _calls(node: ast.AST, wanted: set[str]) -> bool:
+def _calls(node: ast.AST, wanted: Set[str]) -> bool:
     return any(
         isinstance(each, ast.Call) and last_name(each.func) in wanted
         for each in ast.walk(node)
     )
 
 
-def _filtered(node: ast.AST) -> set[str]:
-    return {
-        ast.unparse(argument)
-        for each in ast.walk(node)
-        if isinstance(each, ast.Call)
-        and last_name(each.func) in {"where", "filter", "filter_by"}
-        for argument in [*each.args, *(keyword.value for keyword in each.keywords)]
-    }
+def _counting(body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Return the statements that ask for a number of rows.
+
+    `count = func.count()` is none: those that select it are.
+    """
+    found = [each for each in body if _calls(each, {"count"})]
+    parts = [
+        each
+        for each in found
+        if "func.count(" in ast.unparse(each) and not _calls(each, _SELECTS)
+    ]
+    named = {name for each in parts for name in assigned(each)}
+    selecting = [
+        each
+        for each in body
+        for call in calls(each)
+        if last_name(call.func) in _SELECTS and named & set(map(last_name, call.args))
+    ]
+    return [each for each in found if each not in parts] + selecting
+
+
+def _assignments(function: Function) -> Mapping[str, list[ast.expr]]:
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign):
+            for name in assigned(node):
+                found.setdefault(name, []).append(node.value)
+    return found
+
+
+def _filtered(node: ast.AST, made: Mapping[str, list[ast.expr]]) -> set[str]:
+    """Return the conditions of a query, and of those that it goes on from."""
+    waiting: list[ast.AST] = [node]
+    found: set[str] = set()
+    seen: set[str] = set()
+    while waiting:
+        for each in ast.walk(waiting.pop()):
+            match each:
+                case ast.Call(func=func, args=given) if last_name(func) in _FILTERS:
+                    given = [*given, *(keyword.value for keyword in each.keywords)]
+                    found.update(map(ast.unparse, given))
+                case ast.Attribute(value=ast.Name(id=name)) if name not in seen:
+                    seen.add(name)
+                    waiting += made.get(name, [])
+    return found
 
 
 def _listed(items: Iterable[str]) -> str:

@@ -17,7 +17,9 @@ from plumb.service import Class, Module, Service, last_name
 MOST_ANCESTORS = 2
 MOST_METHODS = 5
 
-_SESSIONS = re.compile(r"_?(db|session|db_session|async_session|connection|conn)")
+_SESSIONS = re.compile(
+    r"_?(db|session|db_session|async_session|connection|conn|uow|unit_of_work)"
+)
 _STORING = frozenset(
     {"add", "add_all", "delete", "execute", "get", "merge", "query", "scalar"}
     | {"scalars", "stream", "stream_scalars"}
@@ -67,14 +69,32 @@ def _unit_of_work(service: Service) -> Iterator[Finding]:
                 last_name(item.context_expr) == "begin" for item in node.items
             ):
                 return
-            if _surrounds(node) and {"commit", "rollback"} <= {
-                last_name(call.func) for call in calls(node)
-            }:
+            if _surrounds(node) and _ends(node):
                 return
     yield Finding(
         "nothing holds several repositories in one transaction: add a unit of work, a"
         " context manager that commits at its end and rolls back after an error"
     )
+
+
+def _ends(node: ast.AST) -> bool:
+    """Whether something commits, and undoes what was not committed.
+
+    A connection or a session that is closed does so: in `finally`, after an error too.
+    """
+    finally_ = {
+        call
+        for block in ast.walk(node)
+        if isinstance(block, ast.Try)
+        for each in block.finalbody
+        for call in calls(each)
+    }
+    last = {last_name(call.func) for call in finally_}
+    before = {last_name(call.func) for call in calls(node) if call not in finally_}
+    undone = "rollback" in before | last or (
+        bool({"aclose", "close"} & last) and "commit" not in last
+    )
+    return undone and "commit" in before
 
 
 def _surrounds(node: ast.AST) -> bool:

@@ -34,12 +34,14 @@ _USES = frozenset(
         "execute",
         "flush",
         "get",
+        "insert",
         "merge",
         "refresh",
         "scalar",
         "scalars",
     }
 )
+_DATABASES = re.compile(r"session|^_?db$|uow|unit_of_work|conn(ection)?$")
 _OFFERS = {
     "a look-up by id": r"get(_by_id|_one)?|(find_)?by_id|find_one",
     "a creation": r"add|create|insert|save",
@@ -113,7 +115,7 @@ def _data_alone(service: Service) -> Iterator[Finding]:
                 )
 
 
-@check("ast", "methods that use the session are asynchronous")
+@check("ast", "methods that use the database are asynchronous")
 def _asynchronous(service: Service) -> Iterator[Finding]:
     for each in _classes(service):
         for method in methods(each.node):
@@ -122,7 +124,7 @@ def _asynchronous(service: Service) -> Iterator[Finding]:
             for call in calls(method):
                 match call.func:
                     case ast.Attribute(attr=verb, value=of) if (
-                        verb in _USES and re.search("session|^_?db$", last_name(of))
+                        verb in _USES and _DATABASES.search(last_name(of))
                     ):
                         yield _in(each, method, f"{method.name} is not async")
 
@@ -202,6 +204,7 @@ def _names(node: ast.AST) -> set[str]:
 
 @check("ast", "repositories look up by id, create, and list with the total")
 def _usual_methods(service: Service) -> Iterator[Finding]:
+    flushing = _flushing(service)
     for each in _classes(service):
         line = ancestors(service, each)
         names = {m.name.lstrip("_") for one in line for m in methods(one.node)}
@@ -209,11 +212,11 @@ def _usual_methods(service: Service) -> Iterator[Finding]:
             if not any(re.fullmatch(pattern, name) for name in names):
                 yield _in(each, each.node, f"{each.name} lacks {what}")
         asked = {last_name(call.func) for one in line for call in calls(one.node)}
-        for verb, why in (
-            ("flush", "create with a flush"),
-            ("count", "tell the total"),
+        for verbs, why in (
+            (flushing, "create with a flush"),
+            ({"count"}, "tell the total"),
         ):
-            if verb not in asked:
+            if not verbs & asked:
                 yield _in(each, each.node, f"{each.name} does not {why}")
         for model in service.models:
             if model.name == _model(service, each) and (
@@ -221,6 +224,28 @@ def _usual_methods(service: Service) -> Iterator[Finding]:
                 and not any("email" in name for name in names)
             ):
                 yield _in(each, each.node, f"{each.name} lacks get_by_email")
+
+
+def _flushing(service: Service) -> set[str]:
+    """Return the names of what repositories call to flush, directly or not."""
+    found = {"flush"}
+    above = [*service.routers, *service.services, *_modules(service)]
+    used = [
+        (
+            function.name,
+            {
+                last_name(part)
+                for each in calls(function)
+                for part in (each.func, *each.args)
+            },
+        )
+        for module in service.modules
+        if module not in above
+        for function in module.functions
+    ]
+    while more := {name for name, own in used if own & found} - found:
+        found |= more
+    return found
 
 
 @check("ast", "repositories flush, and leave the commit to others")

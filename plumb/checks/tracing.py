@@ -59,6 +59,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "a setting says how many traces are kept; a caller's decision counts",
         ),
     ),
+    "TRC-04": (
+        shipped(
+            f"{_SERVED}::test_trace_of_the_caller_goes_on_to_the_database",
+            "a query is a span of the request's trace",
+        ),
+        shipped(
+            "tests/unit/test_outbound.py::test_call_is_a_span_of_the_trace",
+            "so is a call of another service",
+        ),
+    ),
     "TRC-05": (
         shipped(
             f"{_ORDERS}"

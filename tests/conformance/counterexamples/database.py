@@ -12,6 +12,7 @@ BASE_REPOSITORY = "{place[base_repository]}.py"
 MODELS = "{orders[models]}.py"
 REPOSITORY = "{orders[repository]}.py"
 SERVICE = "{orders[service]}.py"
+UNIT_OF_WORK = "{place[unit_of_work]}.py"
 _TESTS = "tests/integration/test_database.py"
 _TABLES = "tests/integration/test_migrations.py"
 
@@ -36,12 +37,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "DBE-03": (
         Spoiled(
-            Edit(
-                DATABASE,
-                "async with self._sessions() as session, UnitOfWork(session) as uow:",
-                "session = self._sessions()\n            async with UnitOfWork(session) as uow:",
+            Edit(UNIT_OF_WORK, "asyncio.shield(self._connection.close())", "self"),
+            Write(
+                "{src}/core/added.py",
+                "async def read(engine: Any) -> None:\n"
+                "    session = AsyncSession(engine)\n"
+                "    await session.execute(None)\n",
             ),
-            says="opens a session that nothing closes",
+            says=("self._engine.connect opens", "AsyncSession opens"),
         ),
     ),
     "DBE-04": (
@@ -53,7 +56,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DBE-05": (POOL_SIZES,),
     "DBE-06": (
         Spoiled(
-            Edit(DATABASE, "pool_pre_ping=True", "pool_pre_ping=False"),
+            Edit(DATABASE, "connection.ping()", "connection.info"),
             says="hands out dead connections",
         ),
     ),
@@ -96,7 +99,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "DBE-12": (
         Spoiled(
-            Edit(BASE_REPOSITORY, ".options(*map(selectinload, self.related))", ""),
+            Edit(BASE_REPOSITORY, "func.json_agg(", "func.first("),
             says="no query loads a relationship",
         ),
     ),
@@ -109,9 +112,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DBE-14": (
         Spoiled(
             Edit(
+                UNIT_OF_WORK,
+                "session.add_all(rows)",
+                "for row in rows:\n            session.add(row)",
+            ),
+            Edit(
                 BASE_REPOSITORY,
-                "self._session.add_all(rows)",
-                "for row in rows:\n            self._session.add(row)",
+                "await self._uow.insert(rows)",
+                "for row in rows:\n                await self._uow.insert([row])",
             ),
             Edit(
                 SERVICE,
@@ -128,6 +136,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             ),
             says=(
                 "writes one row at a time by add:",
+                "writes one row at a time by insert:",
                 "writes one row at a time by create:",
                 "writes one row at a time by delete:",
             ),
@@ -197,16 +206,15 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     f"{_TESTS}::test_unit_of_work_that_fails_leaves_nothing": {
         "LAY-50": Spoiled(
-            Edit(BASE_REPOSITORY, "self._session.flush()", "self._session.commit()"),
+            Edit(
+                UNIT_OF_WORK,
+                "await connection.run_sync(_flush, rows)",
+                "await connection.run_sync(_flush, rows)\n"
+                "        await connection.commit()",
+            ),
             says="assert 1 == 0",
         ),
-        "DBE-09 PAT-03": Spoiled(
-            Edit(
-                DATABASE,
-                "await self._session.rollback()",
-                "await self._session.commit()",
-            )
-        ),
+        "DBE-09 PAT-03": Spoiled(Edit(UNIT_OF_WORK, "if kind is None:", "if True:")),
     },
     f"{_TESTS}::test_request_whose_commit_fails_is_no_success": {
         "DBE-09": Spoiled(Edit("{place[dependencies]}.py", ', scope="function"', ""))
@@ -214,10 +222,10 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     f"{_TESTS}::test_repository_inserts_many_with_one_statement": {
         "DBE-14": Spoiled(
             Edit(
-                BASE_REPOSITORY,
-                "self._session.add_all(rows)",
-                "for row in rows:\n            self._session.add(row)\n"
-                "            await self._flush()",
+                UNIT_OF_WORK,
+                "session.add_all(rows)",
+                "for row in rows:\n            session.add(row)\n"
+                "            session.flush()",
             )
         )
     },
@@ -260,17 +268,11 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     "tests/integration/test_orders.py::test_list_orders_asks_as_often_for_many_as_for_one": {
         "DBE-13": Spoiled(
-            Edit(MODELS, 'lazy="raise"', 'lazy="selectin"'),
             Edit(
                 BASE_REPOSITORY,
-                ".options(*map(selectinload, self.related))",
-                ".options()",
-            ),
-            Edit(
-                BASE_REPOSITORY,
-                "            data=[self._entity(row) for row in rows],\n",
-                "            data=[await self.get(row.id) for row in rows],\n",
-            ),
+                "tuple(self.entity.model_validate(dict(row)) for row in rows)",
+                'tuple([await self.get(row["id"]) for row in rows])',
+            )
         )
     },
 }

@@ -223,7 +223,11 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     ),
     f"{_TESTS}::test_application_outlives_its_connections": {
         "ERR-17": Spoiled(
-            Edit("{src}/core/database.py", "pool_pre_ping=True", "pool_pre_ping=False")
+            Edit(
+                "{src}/core/database.py",
+                "connection.driver_connection.is_closed()",
+                "False",
+            )
         )
     },
 }

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
 
-DATABASE = "{src}/core/database.py"
 DEPENDENCIES = "{place[dependencies]}.py"
 ROUTER = "{orders[router]}.py"
 SERVICE = "{orders[service]}.py"
@@ -87,11 +86,10 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     f"{_TESTS}::test_unit_of_work_gives_its_connection_back": {
         "DIN-04": Spoiled(
-            Edit(DATABASE, "await self._session.rollback()", "return None"),
             Edit(
-                DATABASE,
-                "async with self._sessions() as session, UnitOfWork(session) as uow:",
-                "session = self._sessions()\n            async with UnitOfWork(session) as uow:",
+                "{place[unit_of_work]}.py",
+                "await asyncio.shield(self._connection.close())",
+                "pass",
             ),
             says="assert 1 == 0",
         )

@@ -114,8 +114,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 "{src}/core/database.py",
-                "class UnitOfWork(",
-                f"{TABLE}class UnitOfWork(",
+                "class Database:",
+                f"{TABLE}class Database:",
             ),
             says="the model Lost beside the engine",
         ),

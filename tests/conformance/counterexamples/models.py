@@ -38,8 +38,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 BASE_REPOSITORY,
-                "row.deleted_at = func.now()",
-                "await self._session.delete(row)",
+                'await self.update(key, {"deleted_at": func.now()})',
+                "await self._uow.execute(delete(self.model))",
             ),
             Edit(BASE, "    deleted_at: ", "    gone_at: "),
             says=("OrderModel has no deleted_at", "deletes rows"),
@@ -105,8 +105,9 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         "ORM-03": Spoiled(
             Edit(
                 BASE_REPOSITORY,
-                "row.deleted_at = func.now()",
-                "await self._session.delete(row)",
+                'await self.update(key, {"deleted_at": func.now()})',
+                "from sqlalchemy import delete\n\n"
+                "        await self._uow.execute(delete(self.model))",
             )
         )
     },

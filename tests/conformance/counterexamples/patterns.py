@@ -20,16 +20,17 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit(
                 "{orders[service]}.py",
                 "        return await self._orders.get(order_id)\n",
+                "        await self._uow.execute(order_id)\n"
                 "        return await self._session.get(OrderModel, order_id)\n",
             ),
-            says="calls self._session.get",
+            says=("calls self._uow.execute", "calls self._session.get"),
         ),
     ),
     "PAT-03": (
         Spoiled(
             Edit(
-                "{src}/core/database.py",
-                "await self._session.rollback()",
+                "{place[unit_of_work]}.py",
+                "await asyncio.shield(self._connection.close())",
                 "return None",
             ),
             says="add a unit of work",
@@ -103,7 +104,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     "tests/integration/test_database.py::test_unit_of_work_commits_at_the_end": {
         "PAT-03": Spoiled(
-            Edit("{src}/core/database.py", "if kind is None:", "if kind is Warning:")
+            Edit("{place[unit_of_work]}.py", "if kind is None:", "if kind is Warning:")
         )
     },
 }

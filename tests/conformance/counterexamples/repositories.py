@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from conformance.changes import Edit, Spoiled
 
 BASE = "{place[base_repository]}.py"
-DATABASE = "{src}/core/database.py"
 MODELS = "{orders[models]}.py"
 REPOSITORY = "{orders[repository]}.py"
 SERVICE = "{orders[service]}.py"
+UNIT_OF_WORK = "{place[unit_of_work]}.py"
 _TESTS = "tests/integration/test_database.py"
-_LIVE = ".where(self.model.id == key, self.model.deleted_at.is_(None))"
-_ANY = ".where(self.model.id == key)"
+LIVE = '[cls.model.id == bindparam("key"), cls.model.deleted_at.is_(None)]'
+ANY = '[cls.model.id == bindparam("key")]'
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "REP-01": (
@@ -32,8 +32,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "REP-03": (
         Spoiled(
-            Edit(BASE, "    async def _flush(", "    def _flush("),
-            says="_flush is not async",
+            Edit(BASE, "    async def _one(", "    def _one("),
+            says="_one is not async",
         ),
     ),
     "REP-04": (
@@ -64,19 +64,24 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says=("create returns OrderModel", "find returns Any"),
         ),
     ),
-    "REP-08": (Spoiled(Edit(BASE, _LIVE, _ANY), says="_row finds deleted rows"),),
+    "REP-08": (Spoiled(Edit(BASE, LIVE, ANY), says="_select_one finds deleted rows"),),
     "REP-09": (
         Spoiled(
             Edit(
                 MODELS, "    note: Mapped[", "    email: Mapped[str]\n    note: Mapped["
             ),
             Edit(BASE, "func.count()", "func.max()"),
-            says=("OrderRepository lacks get_by_email", "does not tell the total"),
+            Edit(UNIT_OF_WORK, "session.flush()", "session.expunge_all()"),
+            says=(
+                "OrderRepository lacks get_by_email",
+                "does not tell the total",
+                "does not create with a flush",
+            ),
         ),
     ),
     "REP-10": (
         Spoiled(
-            Edit(BASE, "await self._session.flush()", "await self._session.commit()"),
+            Edit(BASE, "await self._uow.insert(rows)", "await self._uow.commit()"),
             says="BaseRepository commits",
         ),
     ),
@@ -87,23 +92,25 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         "REP-06": Spoiled(
             Edit(
                 BASE,
-                "return self.entity.model_validate(row, from_attributes=True)",
+                "return self.entity.model_validate(dict(row))",
                 "return row",
             )
         )
     },
     f"{_TESTS}::test_repository_takes_a_deleted_row_for_gone": {
-        "REP-08": Spoiled(Edit(BASE, _LIVE, _ANY), says="DID NOT RAISE")
+        "REP-08": Spoiled(Edit(BASE, LIVE, ANY), says="DID NOT RAISE")
     },
     f"{_TESTS}::test_repository_pages_in_order": {
-        "REP-09": Spoiled(Edit(BASE, "total=total or 0", "total=query.per_page"))
+        "REP-09": Spoiled(
+            Edit(BASE, 'total=counts[0]["total"]', "total=query.per_page")
+        )
     },
     f"{_TESTS}::test_unit_of_work_joins_repositories": {
         "REP-11": Spoiled(
             Edit(
-                DATABASE,
-                "return kind(self._session)",
-                "return kind(AsyncSession(self._session.bind))",
+                UNIT_OF_WORK,
+                "return kind(self)",
+                "return kind(UnitOfWork(self._engine))",
             )
         )
     },

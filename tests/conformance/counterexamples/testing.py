@@ -239,7 +239,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     "tests/integration/test_application.py"
     "::test_application_serves_whatever_it_offers": {
         "TST-10": Spoiled(
-            Edit("{orders[repository]}.py", "self._sorts[sort]", "self._sorts[None]"),
+            Edit("{orders[repository]}.py", "_page(query, sort,", "_page(query, None,"),
             says="['/api/v1/orders'] == []",
         )
     },
