@@ -380,6 +380,12 @@ def _writes_to_session(call: ast.Call) -> bool:
             attr="add" | "insert" | "flush" | "commit" | "merge", value=of
         ):
             return bool(re.search(r"session|^_?db$|uow|unit_of_work", last_name(of)))
+        case ast.Attribute(attr="execute"):
+            return any(
+                last_name(each.func).lstrip("_") == "insert"
+                for given in call.args
+                for each in calls(given)
+            )
         case _:
             return False
 

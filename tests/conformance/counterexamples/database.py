@@ -112,14 +112,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DBE-14": (
         Spoiled(
             Edit(
-                UNIT_OF_WORK,
-                "session.add_all(rows)",
-                "for row in rows:\n            session.add(row)",
-            ),
-            Edit(
                 BASE_REPOSITORY,
-                "await self._uow.insert(rows)",
-                "for row in rows:\n                await self._uow.insert([row])",
+                "result = await self._uow.execute(self._insert(), _given(rows))",
+                "for row in rows:\n"
+                "                session.add(row)\n"
+                "                await self._uow.insert([row])\n"
+                "                await self._uow.execute(self._insert(), row)",
             ),
             Edit(
                 SERVICE,
@@ -137,6 +135,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says=(
                 "writes one row at a time by add:",
                 "writes one row at a time by insert:",
+                "writes one row at a time by execute:",
                 "writes one row at a time by create:",
                 "writes one row at a time by delete:",
             ),
@@ -207,10 +206,9 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     f"{_TESTS}::test_unit_of_work_that_fails_leaves_nothing": {
         "LAY-50": Spoiled(
             Edit(
-                UNIT_OF_WORK,
-                "await connection.run_sync(_flush, rows)",
-                "await connection.run_sync(_flush, rows)\n"
-                "        await connection.commit()",
+                BASE_REPOSITORY,
+                "            stored = [",
+                "            await self._uow.commit()\n            stored = [",
             ),
             says="assert 1 == 0",
         ),
@@ -222,10 +220,10 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     f"{_TESTS}::test_repository_inserts_many_with_one_statement": {
         "DBE-14": Spoiled(
             Edit(
-                UNIT_OF_WORK,
-                "session.add_all(rows)",
-                "for row in rows:\n            session.add(row)\n"
-                "            session.flush()",
+                BASE_REPOSITORY,
+                "statement = insert(cls.model)",
+                "statement = insert(cls.model).execution_options(\n"
+                "            insertmanyvalues_page_size=1\n        )",
             )
         )
     },

@@ -71,7 +71,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 MODELS, "    note: Mapped[", "    email: Mapped[str]\n    note: Mapped["
             ),
             Edit(BASE, "func.count()", "func.max()"),
-            Edit(UNIT_OF_WORK, "session.flush()", "session.expunge_all()"),
+            Edit(BASE, "insert(", "put("),
             says=(
                 "OrderRepository lacks get_by_email",
                 "does not tell the total",
@@ -81,7 +81,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "REP-10": (
         Spoiled(
-            Edit(BASE, "await self._uow.insert(rows)", "await self._uow.commit()"),
+            Edit(
+                BASE,
+                "await self._uow.execute(self._insert(), _given(rows))",
+                "await self._uow.commit()",
+            ),
             says="BaseRepository commits",
         ),
     ),
