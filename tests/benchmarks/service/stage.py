@@ -74,7 +74,12 @@ class Stage:
         assert database.stdout is not None
         url = database.stdout.readline().decode().strip()
         # As in production, but for what it cannot have here.
-        self._environment |= {"DATABASE_URL": url, "LOG_LEVEL": "INFO"}
+        self._environment |= {
+            "DATABASE_URL": url,
+            "LOG_LEVEL": "INFO",
+            # Counted, and never reached.
+            "RATE_LIMIT_PER_MINUTE": "1000000000",
+        }
         subprocess.run(
             ["uv", "run", "--no-sync", "alembic", "upgrade", "head"],
             cwd=self._project,

@@ -411,14 +411,14 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         "API-41": Spoiled(
             Edit(
                 "{place[health]}.py",
-                "async def health() -> Health:",
-                "async def health(response: Response) -> Health:",
+                "async def health(request: Request) -> Health:",
+                "async def health(request: Request, response: Response) -> Health:",
             ),
             Edit(
                 "{place[health]}.py",
-                "    return Health(version=__version__)",
+                "    build = request.app.state.settings.build\n    return Health(",
                 '    response.headers["content-type"] = "application/xml"\n'
-                "    return Health(version=__version__)",
+                "    build = request.app.state.settings.build\n    return Health(",
             ),
         )
     },

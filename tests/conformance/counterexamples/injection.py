@@ -89,7 +89,8 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             Edit(
                 "{place[unit_of_work]}.py",
                 "await asyncio.shield(self._connection.close())",
-                "pass",
+                # What nobody keeps, the garbage collector closes, sooner or later.
+                "vars(asyncio).setdefault('left', []).append(self._connection)",
             ),
             says="assert 1 == 0",
         )

@@ -185,13 +185,13 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     f"{_TESTS}::test_private_value_is_not_logged": {
         "LOG-18": Spoiled(
-            Edit(_LOGGING, "isinstance(value, dict)", "not key"),
+            Edit(_LOGGING, "isinstance(value, Mapping):", "not key:"),
             says=("[password]", "[X-API-Key]"),
         )
     },
     f"{_TESTS}::test_login_in_a_url_is_not_logged": {
         "LOG-18": Spoiled(
-            Edit(_LOGGING, '_LOGIN_IN_URL.sub("[redacted]", value)', "value"),
+            Edit(_LOGGING, '_PRIVATE_TEXT.sub("[redacted]", text)', "text"),
             says="assert 'hunter2' not in",
         )
     },

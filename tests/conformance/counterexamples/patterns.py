@@ -33,6 +33,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "await asyncio.shield(self._connection.close())",
                 "return None",
             ),
+            Edit(
+                "{place[unit_of_work]}.py",
+                "await self._savepoint.rollback()",
+                "return None",
+            ),
             says="add a unit of work",
         ),
     ),
