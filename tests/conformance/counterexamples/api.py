@@ -139,7 +139,10 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "API-19": (
         Spoiled(
             Edit(
-                "{place[main]}.py", "            HTTPStatus.UNPROCESSABLE_ENTITY,\n", ""
+                "{place[main]}.py",
+                '        DomainValidationError("The values lack the right form, or break a'
+                ' rule."),\n',
+                "",
             ),
             Edit(
                 "{place[main]}.py",
@@ -161,7 +164,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "API-20": (
         Spoiled(
-            Edit("{place[main]}.py", "            HTTPStatus.TOO_MANY_REQUESTS,\n", ""),
+            Edit(
+                "{place[middleware]}/rate_limit.py",
+                "raises=[TooManyRequestsError]",
+                "raises=[]",
+            ),
             says="does not say that it may answer 429",
         ),
     ),
@@ -169,7 +176,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 "{place[main]}.py",
-                "            HTTPStatus.INTERNAL_SERVER_ERROR,\n",
+                '        AppError("The service failed; the fault is not yours."),\n',
                 "",
             ),
             says="does not say that it may answer 500",
@@ -238,7 +245,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "API-30": (
         Spoiled(
-            Edit("{place[main]}.py", '"/api/v1"', '"/orders-api"'),
+            Edit("{place[main]}.py", 'f"/api/{version}"', '"/orders-api"'),
             says="GET /orders-api/orders has no version",
         ),
     ),
