@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.caching import UNCHANGED
 from plumb.checks.documentation import CHECKS as DOCUMENTATION
 from plumb.checks.errors import declared
 from plumb.checks.network import CHECKS as NETWORK
-from plumb.checks.pagination import paged, with_orders
+from plumb.checks.pagination import by_cursor, paged, with_orders
 from plumb.checks.performance import COMPRESSED
 from plumb.checks.resilience import applications
 from plumb.checks.schemas import (
@@ -212,12 +213,14 @@ def _complete(document: Document) -> Iterator[Finding]:
             yield Finding(f"{each} says nothing about errors: add them to responses")
 
 
-@openapi("all lists have the same members, and all errors the same schema")
+@openapi("lists of a kind have the same members, and all errors the same schema")
 def _uniform(document: Document) -> Iterator[Finding]:
-    pages = {tuple(sorted(each.page)): each for each in lists(document) if each.page}
-    if len(pages) > 1:
-        said = " and ".join(map(str, pages.values()))
-        yield Finding(f"{said} have different pages: use one generic page")
+    for kind in (True, False):
+        paged = [each for each in lists(document) if by_cursor(each) is kind]
+        pages = {tuple(sorted(each.page)): each for each in paged if each.page}
+        if len(pages) > 1:
+            said = " and ".join(map(str, pages.values()))
+            yield Finding(f"{said} have different pages: use one generic page")
     errors: dict[str, str] = {}
     for each in for_clients(document):
         for status, response in each.responses.items():
@@ -486,6 +489,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ),
     ),
     "API-42": COMPRESSED,
+    "API-43": UNCHANGED,
     "API-44": (answers_have_schemas,),
     "API-45": (_tagged, _prefixed),
     "API-47": (separate,),

@@ -3,7 +3,7 @@
 import ast
 import builtins
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 
 from plumb.check import Check, Finding, check, depends_on
@@ -176,6 +176,7 @@ def _constraints(service: Service) -> Iterator[Finding]:
 def declared(service: Service) -> Iterator[Finding]:
     """Yield each error that a method raises and the routes that call it do not name."""
     statuses = _statuses(service)
+    groups = _groups(service, statuses)
     methods_of = {
         each.name: {method.name: method for method in methods(each.node)}
         for each in service.classes
@@ -191,7 +192,7 @@ def declared(service: Service) -> Iterator[Finding]:
         examples = _examples(route.module, statuses)
         known = {
             status for each in said for status in _named(each, statuses | examples)
-        }
+        }.union(*(groups.get(name, ()) for each in said for name in names(each)))
         own = _services(route, methods_of)
         for call in calls(route.function):
             match call.func:
@@ -219,6 +220,19 @@ def _statuses(service: Service) -> dict[str, int]:
                         for status in _named(getattr(item, "value", None), {}):
                             found[each.name] = status
     return found
+
+
+def _groups(
+    service: Service, statuses: Mapping[str, int]
+) -> Mapping[str, Iterable[int]]:
+    """Return the statuses of each constant that names some exceptions."""
+    return {
+        name: [*_named(item.value, statuses)]
+        for module in service.modules
+        for item in module.tree.body
+        if isinstance(item, ast.Assign) and isinstance(item.value, ast.Tuple)
+        for name in assigned(item)
+    }
 
 
 def _examples(module: Module, statuses: Mapping[str, int]) -> dict[str, int]:

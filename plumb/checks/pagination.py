@@ -15,6 +15,7 @@ SIZE = frozenset({"per_page", "page_size", "size", "limit"})
 SORT = frozenset({"sort", "sort_by", "order", "order_by"})
 MEMBERS = frozenset({"data", "total", "page", "per_page", "total_pages"})
 
+_BY_CURSOR = frozenset({"after", "cursor"})
 _DEFAULT_SIZE = 20
 _LARGEST_SIZE = 100
 _TESTS = "tests/integration/test_application.py"
@@ -37,6 +38,11 @@ def with_orders(service: Service) -> bool:
     )
 
 
+def by_cursor(operation: Operation) -> bool:
+    """Whether a list goes on from a cursor, and so is not paged by number."""
+    return not _BY_CURSOR.isdisjoint(operation.queries)
+
+
 @openapi("every list comes in pages, of which the client says which and how long")
 def paged(document: Document) -> Iterator[Finding]:
     """Yield each list that comes whole."""
@@ -51,16 +57,16 @@ def paged(document: Document) -> Iterator[Finding]:
                 )
 
 
-@openapi("all lists are paged by the same parameters")
+@openapi("lists are paged by the same parameters, those that have a cursor by theirs")
 def _one_style(document: Document) -> Iterator[Finding]:
-    styles: dict[str, Operation] = {}
+    first: dict[bool, tuple[str, Operation]] = {}
     for each in lists(document):
-        styles.setdefault(_listed((PAGE | SIZE) & each.queries.keys()), each)
-    for style, each in [*styles.items()][1:]:
-        usual, first = next(iter(styles.items()))
-        yield Finding(
-            f"{each} is paged by {style}, {first} by {usual}: choose one of them"
-        )
+        style = _listed((PAGE | SIZE) & each.queries.keys())
+        usual, example = first.setdefault(by_cursor(each), (style, each))
+        if style != usual:
+            yield Finding(
+                f"{each} is paged by {style}, {example} by {usual}: choose one of them"
+            )
 
 
 def _bounded(
@@ -100,7 +106,7 @@ def _has_largest_size(schema: Part) -> str | None:
 def _envelope(document: Document) -> Iterator[Finding]:
     for each in lists(document):
         has = (each.page or {}).keys()
-        if "cursor" not in each.queries and has != MEMBERS:
+        if not by_cursor(each) and has != MEMBERS:
             missing, extra = _listed(MEMBERS - has), _listed(has - MEMBERS)
             yield Finding(f"{each}: its page lacks {missing} and adds {extra}")
 
@@ -233,6 +239,17 @@ _placed = shipped(
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "PAG-01": (paged,),
     "PAG-02": (_one_style,),
+    "PAG-03": (
+        shipped(
+            "tests/integration/test_cursor.py::test_each_row_is_met_once_while_others_come",
+            "a list can be read by a cursor, each row once",
+        ),
+        shipped(
+            "tests/integration/test_orders.py::"
+            "test_export_meets_each_order_once_while_others_come",
+            "so can a list of the API, while rows are added",
+        ).when(with_orders),
+    ),
     "PAG-04": (
         _bounded("pages are numbered from 1", frozenset({"page"}), _starts_at_one),
         _refused,

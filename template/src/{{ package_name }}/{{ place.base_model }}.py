@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, func
+from sqlalchemy import DateTime, MetaData, func, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -34,7 +34,7 @@ class Base(DeclarativeBase):
 
 
 class Record(Base):
-    """A table with a sortable id, the times of its changes, and soft deletion."""
+    """A table with a sortable id, the times and number of its changes, and soft deletion."""
 
     __abstract__ = True
 
@@ -44,3 +44,6 @@ class Record(Base):
         server_default=func.now(), onupdate=func.now()
     )
     deleted_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(
+        server_default=text("1"), onupdate=text("version + 1")
+    )

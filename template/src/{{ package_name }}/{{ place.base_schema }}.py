@@ -25,6 +25,15 @@ Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Money = Annotated[
     Decimal, Field(ge=0, max_digits=12, decimal_places=2), AfterValidator(_in_cents)
 ]
+PerPage = Annotated[
+    int,
+    Field(
+        ge=1,
+        le=100,
+        validation_alias=AliasChoices("per_page", "size"),
+        description="Items on a page",
+    ),
+]
 
 
 class Schema(BaseModel):
@@ -39,13 +48,7 @@ class PageQuery(Schema):
     """Which page of a list is asked for."""
 
     page: int = Field(default=1, ge=1, le=1_000_000, description="Page, from 1")
-    per_page: int = Field(
-        default=20,
-        ge=1,
-        le=100,
-        validation_alias=AliasChoices("per_page", "size"),
-        description="Items on a page",
-    )
+    per_page: PerPage = 20
 
     @property
     def offset(self) -> int:

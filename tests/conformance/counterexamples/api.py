@@ -44,8 +44,8 @@ def _answering(status: str, path: str, says: str) -> Spoiled:
 _UNDECLARED = Spoiled(
     Edit(
         _ROUTER,
-        "raises(MISSING, OrderNotDraftError, OrderEmptyError)",
-        "raises(MISSING)",
+        "raises(MISSING, OrderNotDraftError, OrderEmptyError, *STALE)",
+        "raises(MISSING, *STALE)",
     ),
     says=(
         "place_order may fail by OrderEmptyError, and does not declare 409",

@@ -50,7 +50,9 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "DCS-13": (
         Spoiled(
-            Edit("{place[main]}.py", "requests a minute; `RateLimit`", "things; `Left`"),
+            Edit(
+                "{place[main]}.py", "requests a minute; `RateLimit`", "things; `Left`"
+            ),
             Edit("{place[main]}.py", "Lists come in pages", "Lists are short"),
             says=("how many requests are allowed", "how lists are paged"),
         ),

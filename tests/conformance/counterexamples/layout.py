@@ -227,7 +227,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 ROUTER,
-                "await service.delete(order_id)",
+                "await service.delete(order_id, precondition)",
                 "await gather(service.get(order_id), service.delete(order_id))",
             ),
             says="a second call",
@@ -279,7 +279,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 ROUTER,
-                "await service.delete(order_id)",
+                "await service.delete(order_id, precondition)",
                 "if service:\n        raise ConflictError",
             ),
             says="delete_order raises",

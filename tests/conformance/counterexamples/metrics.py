@@ -9,7 +9,7 @@ _METRICS = "{place[middleware]}/metrics.py"
 _TESTS = "tests/integration/test_metrics.py"
 _BY_PATH = Edit(
     _METRICS,
-    'getattr(route or scope.get("route"), "path_format", "unmatched")',
+    'getattr(route_of(scope), "path_format", "unmatched")',
     'str(scope["path"])',
 )
 

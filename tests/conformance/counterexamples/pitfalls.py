@@ -43,8 +43,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             ),
             Edit(
                 "{orders[router]}.py",
-                "(await service.place(order_id))",
-                "(order_id and await service.place(order_id))",
+                "await service.place(order_id, precondition)",
+                "order_id and await service.place(order_id, precondition)",
             ),
             says=(
                 "_judge decides by itself",

@@ -69,8 +69,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 "{orders[router]}.py",
-                "OrderServiceDep) -> OrderResponse:",
-                "OrderServiceDep) -> dict[str, str]:",
+                "OrderServiceDep, response: Response\n) -> OrderResponse:",
+                "OrderServiceDep, response: Response\n) -> dict[str, str]:",
             ),
             says="get_order answers with a dictionary",
         ),

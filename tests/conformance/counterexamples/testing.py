@@ -97,8 +97,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TST-09": (
         Spoiled(
             Remove("tests/integration"),
-            Edit(_CONFTEST, "AsyncClient(", "OtherClient("),
-            Edit("tests/unit/test_logging.py", "AsyncClient(", "OtherClient("),
+            Edit("tests/clients.py", "AsyncClient(", "OtherClient("),
             Remove("tests/e2e"),
             says=("there are no integration tests", "with AsyncClient"),
         ),
