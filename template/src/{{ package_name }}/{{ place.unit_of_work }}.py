@@ -59,8 +59,14 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
             await self._connection.commit()
 
     async def _connect(self) -> AsyncConnection:
-        self._connection = await self._engine.connect()
-        return self._connection
+        # Set before it is connected: a statement that comes meanwhile fails, and does
+        # not take a second connection, which nobody would give back.
+        self._connection = connection = self._engine.connect()
+        try:
+            return await connection.start()
+        except BaseException:
+            self._connection = None
+            raise
 
 
 class NestedUnitOfWork(UnitOfWork):
