@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, with_file
-from plumb.checks.performance import LIMITS
+from plumb.checks.performance import LIMITS, uses
 from plumb.commands import ci_runs
 from plumb.kinds import calls, rules, shipped
 from plumb.service import Class, Module, Service, last_name, table
@@ -26,6 +26,10 @@ _TELLS_OF_LOGS = frozenset(
     {"capfd", "caplog", "capsys", "capture_logs", "log", "log_output", "logs"}
 )
 _TESTS = "tests/unit/test_logging.py"
+_FILE_TESTS = "tests/integration/test_application.py"
+_ROTATING = frozenset(
+    {"ConcurrentRotatingFileHandler", "RotatingFileHandler", "TimedRotatingFileHandler"}
+)
 _SENTRY_TESTS = "tests/integration/test_sentry.py"
 
 
@@ -261,6 +265,9 @@ def _initialised(service: Service) -> Iterator[Finding]:
         for function in module.functions
         if any(last_name(call.func) in _SETS_UP for call in calls(function))
     }
+    for function in (each for module in setups for each in module.functions):
+        if any(last_name(call.func) in doing for call in calls(function)):
+            doing.add(function.name)
     scripts = table(service.manifest, "project", "scripts")
     commands = {str(each).partition(":")[0] for each in scripts.values()}
     for module in service.modules:
@@ -272,6 +279,17 @@ def _initialised(service: Service) -> Iterator[Finding]:
             yield Finding(f"makes {made}, and does not set logging up", module.path)
 
 
+_rotates = uses(
+    _ROTATING, "log files have a limit and rotate", "log files grow without end"
+)
+_rotated = shipped(
+    f"{_FILE_TESTS}::test_log_file_of_ten_megabytes_is_renamed_and_five_are_kept",
+    "a log file of 10 MB is renamed, and five old ones are kept",
+)
+_in_files = shipped(
+    f"{_FILE_TESTS}::test_log_goes_to_files_that_are_asked_for",
+    "`app.log` has all lines and `error.log` the errors, as JSON with the same ids",
+)
 _fields = shipped(
     f"{_TESTS}::test_line_tells_when_where_and_what",
     "a line is JSON with time, level, logger, module, function, line, message, extras",
@@ -302,6 +320,23 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "LOG-01": (_standard_loggers, rules("LOG001", "LOG002", "LOG015")),
     "LOG-02": (_structured, _fields),
     "LOG-04": (_set_up_once,),
+    "LOG-05": (
+        _in_files,
+        shipped(
+            f"{_TESTS}::test_console_line_is_readable",
+            "a line on a console is for people",
+        ),
+        _fields,
+    ),
+    "LOG-06": (_rotates, _rotated),
+    "LOG-07": (_in_files,),
+    "LOG-08": (
+        shipped(
+            "tests/unit/test_settings.py"
+            "::test_level_of_the_log_is_lower_where_the_service_is_developed",
+            "where the service is developed the log begins at DEBUG, elsewhere at INFO",
+        ),
+    ),
     "LOG-09": (
         _level,
         shipped(
@@ -322,6 +357,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "LOG-15": (_one_line,),
     "LOG-16": (_to_stdout, _served),
+    "LOG-17": (
+        _rotates,
+        shipped(
+            f"{_FILE_TESTS}::test_log_files_are_not_written_unless_they_are_asked_for",
+            "log files are written where they are asked for, and only there",
+        ),
+    ),
     "LOG-18": (
         _masks,
         shipped(

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
-from plumb.kinds import shipped
+from plumb.commands import offers
+from plumb.kinds import calls, shipped
 from plumb.service import Service, last_name
 
 LIMITS = "tests/integration/test_limits.py"
@@ -13,6 +14,7 @@ _OUT_OF_TIME = frozenset(
     {"GATEWAY_TIMEOUT", "HTTP_504_GATEWAY_TIMEOUT", "REQUEST_TIMEOUT"}
     | {"HTTP_408_REQUEST_TIMEOUT"}
 )
+_READS = frozenset({"all", "execute", "fetchall", "scalars"})
 _CLIENTS = frozenset({"AsyncClient", "ClientSession"})
 
 
@@ -77,8 +79,32 @@ def _one_client(service: Service) -> Iterator[Finding]:
                         )
 
 
+@check("ast", "rows are filtered by the statement that reads them")
+def _filtered_there(service: Service) -> Iterator[Finding]:
+    for module in service.repositories:
+        for node in module.nodes:
+            if (
+                isinstance(node, ast.comprehension)
+                and node.ifs
+                and any(last_name(call.func) in _READS for call in calls(node.iter))
+            ):
+                said = "reads rows and leaves some out: let the statement do it"
+                yield Finding(said, module.path, node.target.lineno)
+
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
+    "PER-02": (
+        offers(r"py-spy record|\bcProfile\b", "profiles where the time goes"),
+        offers(r"memray run", "profiles what takes memory"),
+    ),
     "PER-03": (_slots,),
+    "PER-04": (
+        _filtered_there,
+        shipped(
+            "tests/e2e/test_observability.py::test_what_is_switched_off_is_not_imported",
+            "what is switched off is not even imported",
+        ),
+    ),
     "PER-07": COMPRESSED,
     "PER-08": (
         uses(

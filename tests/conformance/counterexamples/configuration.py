@@ -262,7 +262,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         )
     },
     f"{_TESTS}::test_settings_read_env_file_of_their_environment": {
-        "CFG-13 CFG-28 ENV-01": Spoiled(
+        "CFG-13 CFG-28 ENV-01 ENV-02": Spoiled(
             Edit(
                 CONFIG,
                 '"development": ".dev",',

@@ -9,6 +9,7 @@ _ADDED = "{src}/core/added.py"
 _LOGGING = "{src}/core/logging.py"
 _REQUEST_LOG = "{place[middleware]}/request_log.py"
 _TESTS = "tests/unit/test_logging.py"
+_FILE_TESTS = "tests/integration/test_application.py"
 
 _MANY_LOGGERS = '''"""Gets loggers in wrong ways."""
 
@@ -34,6 +35,7 @@ def lose() -> None:
         logger.error("lost", exc_info=True)
         logger.exception("lost", exc_info=False)
 '''
+_AS_ON_STDOUT = "_attach(handler, name, json=False)"
 _VALUES_IN_MESSAGES = '''"""Puts values into messages."""
 
 import logging
@@ -66,6 +68,12 @@ def _without(code: str, says: str) -> Spoiled:
     return Spoiled(Edit(_LOGGING, code, ""), says=says)
 
 
+_FULL_DISK = Spoiled(
+    Edit(_LOGGING, "import RotatingFileHandler", "import WatchedFileHandler"),
+    Edit(_LOGGING, " RotatingFileHandler(", " WatchedFileHandler("),
+    says="log files grow without end",
+)
+
 NO_JSON = Spoiled(
     Edit(
         _LOGGING,
@@ -95,6 +103,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="join them",
         ),
     ),
+    "LOG-06": (_FULL_DISK,),
+    "LOG-17": (_FULL_DISK,),
     "LOG-09": (
         Spoiled(
             Edit("{src}/core/setting_groups.py", '] = "INFO"', '] = "ERROR"'),
@@ -142,6 +152,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit(
                 "{place[main]}.py", "configure_logging(settings.log)", "list(settings)"
             ),
+            Edit("{place[main]}.py", "log_to_files(settings", "list(settings"),
             Edit("{src}/cli.py", "configure_logging(", "list("),
             says=("makes FastAPI, and does not", "makes a command, and does not"),
         ),
@@ -164,6 +175,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     f"{_TESTS}::test_line_tells_when_where_and_what": {
         "CIC-17 LOG-02 LOG-30": NO_JSON,
+        "LOG-05": NO_JSON,
         "LOG-10": _without("stdlib.ExtraAdder(),", says="order_id"),
         "LOG-11": _without("stdlib.add_logger_name,", says="logger"),
         "LOG-12": Spoiled(
@@ -182,6 +194,53 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             says="too many values to unpack",
         ),
         "LOG-20": _without("processors.format_exc_info,", says="KeyError: 'exception'"),
+    },
+    f"{_TESTS}::test_console_line_is_readable": {
+        "LOG-05": Spoiled(
+            Edit(_LOGGING, 'json=settings.format == "json")', "json=True)"),
+            says="startswith",
+        )
+    },
+    f"{_FILE_TESTS}::test_log_goes_to_files_that_are_asked_for": {
+        "LOG-05": Spoiled(
+            Edit(_LOGGING, "_attach(handler, name, json=True)", _AS_ON_STDOUT),
+            says="JSONDecodeError",
+        ),
+        "LOG-07": Spoiled(
+            Edit(_LOGGING, '"error.log": logging.ERROR', '"error.log": logging.INFO'),
+            says="too many values to unpack",
+        ),
+    },
+    f"{_FILE_TESTS}::test_log_file_of_ten_megabytes_is_renamed_and_five_are_kept": {
+        "LOG-06": Spoiled(
+            Edit(_LOGGING, "_OLD_FILES = 5", "_OLD_FILES = 4"), says="[5, 5]"
+        )
+    },
+    f"{_FILE_TESTS}::test_log_files_are_not_written_unless_they_are_asked_for": {
+        "LOG-17": Spoiled(
+            Edit(
+                "{place[main]}.py",
+                """    if settings.log.folder:
+        log_to_files(settings.log.folder)
+""",
+                "    log_to_files(settings.log.folder or Path(gettempdir()))\n",
+            ),
+            Edit(
+                "{place[main]}.py",
+                "from functools import partial\n",
+                "from functools import partial\nfrom pathlib import Path\n"
+                "from tempfile import gettempdir\n",
+            ),
+        )
+    },
+    "tests/unit/test_settings.py"
+    "::test_level_of_the_log_is_lower_where_the_service_is_developed": {
+        "LOG-08": Spoiled(
+            Edit(
+                "{src}/core/config.py", '{"level": "DEBUG", **', '{"level": "INFO", **'
+            ),
+            says="[dev-DEBUG]",
+        )
     },
     f"{_TESTS}::test_private_value_is_not_logged": {
         "LOG-18": Spoiled(

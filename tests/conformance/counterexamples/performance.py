@@ -22,7 +22,34 @@ async def ask(url: str) -> int:
         return (await client.get(url)).status_code
 '''
 
+_FILTERS = '''"""Filters what it has read."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+async def odd(connection: AsyncConnection) -> list[int]:
+    """Read."""
+    return [each for each in await connection.scalars(select(1)) if each % 2]
+'''
+
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
+    "PER-02": (
+        Spoiled(
+            Edit("Taskfile.yml", "py-spy record", "py-spy dump"),
+            says="no task profiles where the time goes",
+        ),
+        Spoiled(
+            Edit("Taskfile.yml", "memray run", "memray live"),
+            says="no task profiles what takes memory",
+        ),
+    ),
+    "PER-04": (
+        Spoiled(
+            Write("{src}/repositories/added.py", _FILTERS),
+            says="leaves some out",
+        ),
+    ),
     "PER-03": (
         Spoiled(
             Edit("{src}/core/security.py", "frozen=True, slots=True", "frozen=True"),
@@ -44,6 +71,15 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
 }
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/e2e/test_observability.py::test_what_is_switched_off_is_not_imported": {
+        "PER-04": Spoiled(
+            Edit(
+                "{place[startup]}/sentry.py",
+                "import asyncio\n",
+                "import asyncio\n\nimport sentry_sdk  # noqa: F401\n",
+            )
+        )
+    },
     f"{LIMITS}::test_large_answer_is_compressed_for_who_accepts_it": {
         "PER-07 API-42": Spoiled(
             Edit(

@@ -13,7 +13,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TSK-01": (_task("task --list", "task --help", "`default`"),),
     "TSK-02": (
         _task("uv sync", "uv tree", "installs the dependencies"),
-        _task(" serve --reload", " --help", "serves"),
+        _task(" serve", " --help", "serves"),
         _task("uv run pytest", "uv run nothing", "tests"),
         _task(" --cov ", " ", "measures coverage"),
         _task("uv run ruff check\n", "uv run ruff linter\n", "checks the style"),
