@@ -28,12 +28,13 @@ class LockError(Exception):
     """uv cannot lock, or the template's dependencies cannot be put together."""
 
 
-def run_uv(project: Path, *arguments: str) -> None:
+def run_uv(project: Path, *arguments: str, **variables: str) -> None:
     """Run `uv` in a project.
 
     Args:
         project: the folder with the `pyproject.toml`.
         arguments: what follows `uv` on the command line.
+        variables: environment variables to add.
 
     Raises:
         LockError: uv is missing or fails; the message is uv's own.
@@ -49,7 +50,12 @@ def run_uv(project: Path, *arguments: str) -> None:
     result = subprocess.run(
         [uv, *arguments],
         cwd=project,
-        env=environment | {"UV_NO_SYSTEM_CONFIG": "1", "UV_NO_PROGRESS": "1"},
+        env={
+            **environment,
+            "UV_NO_SYSTEM_CONFIG": "1",
+            "UV_NO_PROGRESS": "1",
+            **variables,
+        },
         capture_output=True,
         text=True,
         check=False,

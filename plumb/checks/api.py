@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from plumb.check import Check, Finding, check
 from plumb.checks.caching import UNCHANGED
 from plumb.checks.documentation import CHECKS as DOCUMENTATION
+from plumb.checks.documentation import KEPT
 from plumb.checks.errors import declared
 from plumb.checks.network import CHECKS as NETWORK
 from plumb.checks.pagination import by_cursor, paged, with_orders
@@ -18,6 +19,7 @@ from plumb.checks.schemas import (
     separate,
     with_examples,
 )
+from plumb.checks.testing import CONTRACT
 from plumb.description import (
     Document,
     Operation,
@@ -49,6 +51,7 @@ _NOTICE = re.compile(r"\b(six|6) months|\b180 days", re.IGNORECASE)
 _DEPRECATION_TESTS = "tests/integration/test_deprecation.py"
 _IDEMPOTENCY_TESTS = "tests/integration/test_idempotency.py"
 _TESTS = "tests/integration/test_application.py"
+_OPENAPI_TESTS = "tests/integration/test_openapi.py"
 _ORDER_TESTS = "tests/integration/test_orders.py"
 
 
@@ -437,6 +440,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-28": (_returned, _made),
     "API-29": (_partial, _changed),
     "API-30": (_versioned,),
+    "API-31": (
+        shipped(
+            f"{_OPENAPI_TESTS}::test_documents_are_up_to_date",
+            "the API is the one of the file that is kept",
+        ),
+        shipped(
+            f"{_OPENAPI_TESTS}::test_change_that_breaks_callers_is_named",
+            "a change that breaks callers is not written to it",
+        ),
+    ),
     "API-32": (path("CHANGELOG.md"), *DOCUMENTATION["DCS-14"]),
     "API-33": (
         _announced,
@@ -493,4 +506,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-44": (answers_have_schemas,),
     "API-45": (_tagged, _prefixed),
     "API-47": (separate,),
+    "API-49": (
+        _requires("schemathesis", "requests are made from the API's description"),
+        CONTRACT,
+    ),
+    "API-51": (path("|".join(KEPT)),),
 }

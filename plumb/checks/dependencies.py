@@ -34,6 +34,10 @@ _OLD_SETTINGS = (
     "setup.cfg",
     "tox.ini",
 )
+_WANTED = (
+    *("hypothesis", "mypy", "pip-audit", "pre-commit", "pytest", "pytest-asyncio"),
+    *("pytest-cov", "ruff"),
+)
 _BOT = ".github/dependabot.y*ml"
 _OTHER_BOT = ("renovate.json*", ".github/renovate.json*", ".renovaterc*")
 
@@ -339,6 +343,15 @@ def _licences_listed(service: Service) -> Iterator[Finding]:
         yield Finding(said, "pyproject.toml")
 
 
+@check("toml", f"{', '.join(_WANTED)} are at hand")
+def _tools(service: Service) -> Iterator[Finding]:
+    commands = [command.line for command in everywhere(service)]
+    for name in _WANTED:
+        called = re.compile(rf"\b{name}\b")
+        if name not in service.requirements and not any(map(called.search, commands)):
+            yield Finding(f"there is no {name}: uv add --dev {name}", "pyproject.toml")
+
+
 # The floors of DEP-23 to DEP-27 move with those of the template.
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "DEP-01": (
@@ -400,6 +413,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "DEP-25": (_newest("pydantic-settings", "2.16"),),
     "DEP-26": (_newest("sqlalchemy", "2.0", extra="asyncio"),),
     "DEP-27": (_newest("alembic", "1.20").when(depends_on("alembic")),),
+    "DEP-29": (_tools,),
     "DEP-30": (
         toml("build-system.build-backend", bool, "names a build backend"),
         toml("build-system.requires", bool, "says what the build needs"),

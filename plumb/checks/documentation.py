@@ -1,14 +1,15 @@
 """What is written down for people, and whether it is true (DCS)."""
 
 import ast
+import json
 import re
 from collections.abc import Iterator, Mapping
 
-from plumb.check import Check, Finding, check
+from plumb.check import CannotJudgeError, Check, Finding, check
 from plumb.checks.alerts import MONITORED, documented, runbooks
 from plumb.checks.schemas import with_examples
 from plumb.description import Document, described, lists
-from plumb.kinds import openapi, rules, shipped, text
+from plumb.kinds import openapi, operations, rules, shipped, text
 from plumb.roles import routes
 from plumb.service import Service, table
 
@@ -23,6 +24,25 @@ _RECIPES = {
     "a setting": r"setting|configur",
     "a test": r"test",
 }
+
+
+# Files that describe an API.
+KEPT = ("docs/api/*.json", "docs/**/*openapi*.json", "*openapi*.json")
+
+
+@check("openapi", "a file of the repository describes the API as the service does")
+def _kept(service: Service) -> Iterator[Finding]:
+    if service.openapi is None:
+        raise CannotJudgeError("needs the API's description: --openapi FILE")
+    files = sorted({file for pattern in KEPT for file in service.glob(pattern)})
+    kept: dict[tuple[str, str], object] = {}
+    for file in files:
+        for address, method, operation in operations(json.loads(service.read(file))):
+            kept[address, method] = operation
+    for each in described(service.openapi):
+        if not each.operational and kept.get((each.address, each.method)) != each.part:
+            said = f"{each} is not described as it is: write the file anew"
+            yield Finding(said, (files or ["docs/api"])[0])
 
 
 def _sections(page: str) -> Iterator[tuple[str, str]]:
@@ -224,6 +244,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "the service gives its own description where that is wanted",
         ),
     ),
+    "DCS-18": (_kept,),
     "DCS-21": (_current, _links),
     "DCS-22": (_platforms,),
     "DCS-23": (runbooks.when(MONITORED),),

@@ -532,6 +532,22 @@ def _clients_tested(service: Service) -> Iterator[Finding]:
         )
 
 
+@check("ast", "Hypothesis makes up input for a test")
+def _properties(service: Service) -> Iterator[Finding]:
+    found = {
+        last_name(decorator.func)
+        for _, test in _tests(service)
+        for decorator in test.decorator_list
+        if isinstance(decorator, ast.Call)
+    }
+    if "given" not in found:
+        yield Finding("no test has @given: let Hypothesis make input up", "tests")
+
+
+CONTRACT = shipped(
+    "tests/e2e/test_contract.py::test_service_keeps_what_its_document_says",
+    "a running service answers as its description says",
+)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TST-01": (_pytest_only,),
     "TST-02": (_functions,),
@@ -559,6 +575,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "whatever can be read without parameters is answered",
         ),
     ),
+    "TST-11": (path("tests/e2e|tests/end_to_end|tests/contract"), CONTRACT),
+    "TST-12": (_properties,),
     "TST-13": (_real_database,),
     "TST-14": (_rolled_back, _gone),
     "TST-15": (_one_session,),

@@ -131,6 +131,13 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "DEP-27": (_older("alembic", "1.13"),),
+    "DEP-29": (
+        Spoiled(
+            Edit(MANIFEST, '    "hypothesis>=', '    "quickcheck>='),
+            Edit(MANIFEST, '    "pytest-cov>=', '    "pytest-mock>='),
+            says=("there is no hypothesis", "there is no pytest-cov"),
+        ),
+    ),
     "DEP-30": (
         Spoiled(Edit(MANIFEST, "build-backend =", "backend ="), says="a build backend"),
         Spoiled(

@@ -48,6 +48,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="GET /api/v1/orders/{order_id} says nothing of what is not there",
         ),
     ),
+    "DCS-18": (
+        Spoiled(
+            Edit(_ROUTER, '"/{order_id}/place"', '"/{order_id}/placement"'),
+            says="POST /api/v1/orders/{order_id}/placement is not described",
+        ),
+    ),
     "DCS-13": (
         Spoiled(
             Edit(

@@ -108,6 +108,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="TestClient",
         ),
     ),
+    "TST-11": (Spoiled(Remove("tests/e2e"), says="tests/e2e"),),
+    "TST-12": (
+        Spoiled(
+            Remove("tests/unit"),
+            Remove("tests/integration"),
+            says="no test has @given",
+        ),
+    ),
     "TST-13": (
         Spoiled(
             _test('URL = "sqlite+aiosqlite:///test.db"\n'),
@@ -235,6 +243,21 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TST-43": (NOT_IN_CI,),
 }
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/e2e/test_contract.py::test_service_keeps_what_its_document_says": {
+        "API-49": Spoiled(
+            Edit(
+                "{place[health]}.py",
+                '    return Readiness(status="ready"',
+                "    response.status_code = HTTPStatus.IM_A_TEAPOT\n"
+                '    return Readiness(status="ready"',
+            ),
+            says="Undocumented status code: 1",
+        ),
+        "TST-11": Spoiled(
+            Edit("{place[health]}.py", "build.commit", "build.nothing"),
+            says="Server error: 1",
+        ),
+    },
     "tests/integration/test_application.py"
     "::test_application_serves_whatever_it_offers": {
         "TST-10": Spoiled(
