@@ -274,7 +274,11 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     f"{_TESTS}::test_level_is_named_as_usual_and_chosen_by_the_settings": {
         "LOG-09": Spoiled(
-            Edit(_LOGGING, "root.setLevel(settings.level)", 'root.setLevel("INFO")')
+            Edit(
+                _LOGGING,
+                "logging.getLogger().setLevel(settings.level)",
+                'logging.getLogger().setLevel("INFO")',
+            )
         ),
         "LOG-14": Spoiled(
             Edit(_LOGGING, "= record.levelname", "= record.levelname.lower()"),

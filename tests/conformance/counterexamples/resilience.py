@@ -69,8 +69,9 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         "LOG-31": Spoiled(
             Edit(
                 "{src}/core/logging.py",
-                '    json = settings.format == "json"\n',
-                '    if settings.format == "json":\n        return\n    json = False\n',
+                "    _attach(logging.StreamHandler(sys.stdout)",
+                '    if settings.format == "json":\n        return\n'
+                "    _attach(logging.StreamHandler(sys.stdout)",
             )
         ),
         "RES-06": Spoiled(
