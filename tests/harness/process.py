@@ -34,6 +34,7 @@ _MACHINE_SETTINGS = (
     "UV_REQUEST_",
     "UV_SYSTEM_CERTS",
 )
+_WORKERS = "PYTEST_XDIST_AUTO_NUM_WORKERS"
 _FOREIGN = ("UV", "VIRTUAL_ENV", "PYTHON", "PYTEST_", "COVERAGE_", "COV_CORE_")
 
 
@@ -115,6 +116,7 @@ def clean_environment() -> dict[str, str]:
     }
     own = str(Path(sys.prefix) / "bin")
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return kept | {
-        "PATH": os.pathsep.join(folder for folder in folders if folder != own)
-    }
+    path = os.pathsep.join(folder for folder in folders if folder != own)
+    # Where several projects are tested at once, each gets one processor.
+    shared = "PYTEST_XDIST_WORKER" in os.environ
+    return kept | {"PATH": path} | ({_WORKERS: "1"} if shared else {})
