@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 from harness.pages import reading
+from harness.serving import free_port
 
 # The path is in a frame, or in a table of such.
 TASKS = [
@@ -34,9 +34,7 @@ def test_tasks_write_what_a_served_process_did() -> None:
 
 def interrupted(task: str, project: Path, environment: Mapping[str, str]) -> str:
     """Run a task, send requests, press Ctrl-C, and return what it printed."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with TemporaryFile("w+", encoding="utf-8") as output:
         process = subprocess.Popen(
             ["uv", "run", "task", task],

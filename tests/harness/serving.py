@@ -59,6 +59,14 @@ class Server:
             connection.close()
 
 
+def free_port() -> int:
+    """Return a port of this host that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 @contextmanager
 def serve(
     project: Path, package: str, log: Path, environment: Mapping[str, str]
@@ -74,9 +82,7 @@ def serve(
     Raises:
         CommandFailedError: it does not answer.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             ["uv", "run", "--no-sync", package, "serve", "--port", str(port)],
