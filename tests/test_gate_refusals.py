@@ -106,7 +106,7 @@ def refuse(project: Workbench, files: Mapping[str, str]) -> str:
     """Return what the gate says to a project that it refuses."""
     with project.changed(files), pytest.raises(CommandFailedError) as failure:
         project.run("uv", "run", "--no-sync", "task", "check")
-    return str(failure.value)
+    return failure.value.output
 
 
 @pytest.mark.parametrize("rule", REFUSALS)

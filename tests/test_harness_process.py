@@ -25,6 +25,7 @@ def test_a_failure_shows_the_end_of_the_output(tmp_path: Path) -> None:
     assert "line 99" in message
     assert "line 1\n" not in message
     assert message.endswith("make it so")
+    assert "line 1\n" in failure.value.output
 
 
 def test_a_command_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:

@@ -41,6 +41,11 @@ _FOREIGN = ("UV", "VIRTUAL_ENV", "PYTHON", "PYTEST_", "COVERAGE_", "COV_CORE_")
 class CommandFailedError(AssertionError):
     """A command ended with another status than 0, or did not end in time."""
 
+    def __init__(self, message: str, output: str = "") -> None:
+        """Keep all that the command wrote, of which the message holds the end."""
+        super().__init__(message)
+        self.output = output
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -102,7 +107,8 @@ def run(
         line = shlex.join(str(argument) for argument in arguments)
         tail = "\n".join(output.splitlines()[-TAIL:])
         raise CommandFailedError(
-            "\n".join(filter(None, [f"{line}\nin {folder}: {problem}", tail, hint]))
+            "\n".join(filter(None, [f"{line}\nin {folder}: {problem}", tail, hint])),
+            output,
         )
     return Finished(output, seconds)
 
