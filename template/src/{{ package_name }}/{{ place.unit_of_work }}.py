@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, override
 
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction
+from sqlalchemy.util import greenlet_spawn
 
 type Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -22,9 +23,11 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
         """Take connections from an engine; none is taken before the first statement."""
         self._engine = engine
         self._connection: AsyncConnection | None = None
+        self._ended = False
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Commit, or roll back after an exception, and give the connection back."""
+        self._ended = True
         if self._connection is None:
             return
         try:
@@ -59,6 +62,8 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
             await self._connection.commit()
 
     async def _connect(self) -> AsyncConnection:
+        if self._ended:
+            raise RuntimeError("The unit of work has ended; only a GET streams from it")
         # Set before it is connected: a statement that comes meanwhile fails, and does
         # not take a second connection, which nobody would give back.
         self._connection = connection = self._engine.connect()
@@ -67,6 +72,29 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
         except BaseException:
             self._connection = None
             raise
+
+
+class ReadingUnitOfWork(UnitOfWork):
+    """Statements that stand alone; each has a connection for no longer than it takes."""
+
+    @override
+    async def execute(
+        self, statement: Executable, parameters: Parameters | None = None
+    ) -> CursorResult[Any]:
+        """Run a statement, with a list of parameters once for each of them.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database did not run it.
+        """
+        # One change into SQLAlchemy's synchronous code and back, which costs as much as
+        # a small query, and not one each to connect, to execute and to close.
+        return await greenlet_spawn(self._execute, statement, parameters)
+
+    def _execute(
+        self, statement: Executable, parameters: Parameters | None
+    ) -> CursorResult[Any]:
+        with self._engine.sync_engine.connect() as connection:
+            return connection.execute(statement, parameters)
 
 
 class NestedUnitOfWork(UnitOfWork):
