@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
+from plumb.checks.pagination import STREAMED
 from plumb.kinds import calls, rules, shipped
 from plumb.roles import held
 from plumb.service import Service, last_name, within
+from plumb.signatures import routes
 
 _BLOCKING = frozenset(
     {"http.client", "httpx.Client", "psycopg2", "pymongo.MongoClient", "pymysql"}
@@ -170,6 +172,19 @@ def _sized(service: Service) -> Iterator[Finding]:
                 )
 
 
+@check("ast", "routes that yield are asynchronous")
+def _streamed(service: Service) -> Iterator[Finding]:
+    for route in routes(service):
+        yields = any(isinstance(each, ast.Yield) for each in ast.walk(route.function))
+        if yields and not isinstance(route.function, ast.AsyncFunctionDef):
+            yield Finding(
+                f"{route.function.name} takes a thread while a client reads: make it an"
+                " asynchronous generator",
+                route.module.path,
+                route.function.lineno,
+            )
+
+
 @check("ast", "no event loop is started where one may run")
 def no_loop_in_a_loop(service: Service) -> Iterator[Finding]:
     """Yield each `asyncio.run` in a coroutine, or where coroutines call."""
@@ -239,6 +254,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ),
     ),
     "ASY-05": (_closed,),
+    "ASY-06": (_streamed, STREAMED),
     "ASY-07": (rules("RUF006"),),
     "ASY-08": (_limited, _readiness_limited),
     "ASY-09": (

@@ -236,6 +236,15 @@ _placed = shipped(
     f"{_TESTS}::test_page_has_its_place_in_the_list",
     "without a wish there are 20 items, and a page has exactly the five members",
 )
+STREAMED = shipped(
+    "tests/integration/test_orders.py::test_stream_has_each_order_on_a_line",
+    "a list is streamed by an asynchronous generator",
+).when(with_orders)
+IN_PARTS = shipped(
+    "tests/integration/test_cursor.py::"
+    "test_stream_is_read_in_parts_and_keeps_no_connection",
+    "what is streamed is read in parts, and no connection waits for the client",
+)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "PAG-01": (paged,),
     "PAG-02": (_one_style,),

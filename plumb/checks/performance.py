@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.pagination import IN_PARTS, STREAMED
 from plumb.commands import offers
 from plumb.kinds import calls, shipped
 from plumb.service import Service, last_name
@@ -105,6 +106,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "what is switched off is not even imported",
         ),
     ),
+    "PER-05": (IN_PARTS,),
+    "PER-06": (STREAMED,),
     "PER-07": COMPRESSED,
     "PER-08": (
         uses(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
+from conformance.counterexamples.pagination import routes
 
 _BLOCKING_CODE = '''"""Blocks."""
 
@@ -106,6 +107,13 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             ),
             Edit("{place[health]}.py", "TimeoutError", "OSError"),
             says="ready waits as long",
+        ),
+    ),
+    "ASY-06": (
+        routes(
+            '@router.get("")\ndef stream_things() -> Iterator[Thing]:\n'
+            '    """Send them."""\n    yield Thing()\n',
+            says="stream_things takes a thread",
         ),
     ),
     "ASY-09": (
