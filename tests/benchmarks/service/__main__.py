@@ -4,8 +4,8 @@
 
 The floors are in `floors`: `bare`, Starlette and asyncpg, the least that an answer takes;
 and `plain`, what a developer writes first with FastAPI and SQLAlchemy. They answer the
-same requests with the same rows. Each server has one worker on the first core; wrk and
-PostgreSQL have the second. It needs wrk and taskset (Debian: `wrk`, `util-linux`).
+same requests with the same rows. `unlayered` is the service without its middleware. Each
+server has one worker on the first core; wrk and PostgreSQL have the second. It needs wrk and taskset (Debian: `wrk`, `util-linux`).
 """
 
 import argparse
@@ -20,11 +20,15 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from .load import OPERATIONS, Load, Measured
+from .load import ALONE, OPERATIONS, Load, Measured
 from .stage import Stage
 
 # What the service wants to reach, as a ratio to the plain floor.
 WANTED: Mapping[str, float] = {"list": 1.2, "read": 1.2, "create": 1.05}
+WANTED_OF_MIDDLEWARE = 60
+"""Microseconds that it adds to a request at most."""
+WANTED_OF_P99 = 5
+"""How many times the median the slowest of a hundred answers takes at most."""
 
 
 def main() -> None:
@@ -55,19 +59,26 @@ def measure(
         connections: how many ask at once.
     """
     found: dict[str, dict[str, list[Measured]]] = {}
-    steps = len(OPERATIONS) * rounds * len(stage.ports)
+    asked = {operation: _asked(operation, stage.ports) for operation in OPERATIONS}
+    steps = rounds * sum(map(len, asked.values()))
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("measuring", total=steps)
-        for operation in OPERATIONS:
-            found[operation] = {name: [] for name in stage.ports}
-            for name, port in stage.ports.items():
+        for operation, ports in asked.items():
+            found[operation] = {name: [] for name in ports}
+            for name, port in ports.items():
                 load.run(operation, name, port, connections, seconds=1)
             for _ in range(rounds):
-                for name, port in stage.ports.items():
+                for name, port in ports.items():
                     measured = load.run(operation, name, port, connections)
                     found[operation][name].append(measured)
                     progress.update(task, advance=1, description=f"{operation} {name}")
     return found
+
+
+def _asked(operation: str, ports: Mapping[str, int]) -> dict[str, int]:
+    """Return whom to ask: what middleware takes is seen where nothing else is done."""
+    idle = operation in {ALONE, "constant"}
+    return {name: ports[name] for name in ports if idle or name != "unlayered"}
 
 
 def report(found: Mapping[str, Mapping[str, list[Measured]]]) -> None:
@@ -91,13 +102,20 @@ def report(found: Mapping[str, Mapping[str, list[Measured]]]) -> None:
                 operation,
                 name,
                 f"{statistics.median(each.rate for each in rounds):,.0f}",
-                f"{statistics.median(each.p50 for each in rounds):.1f}",
-                f"{statistics.median(each.p99 for each in rounds):.1f}",
+                f"{statistics.median(each.p50 for each in rounds):.2f}",
+                f"{statistics.median(each.p99 for each in rounds):.2f}",
                 *ratios,
                 f"{wanted:.2f}" if wanted else "",
             )
         table.add_section()
     Console().print(table)
+    alone = zip(found[ALONE]["service"], found[ALONE]["unlayered"], strict=True)
+    added = statistics.median(1000 * (one.p50 - other.p50) for one, other in alone)
+    print(
+        f"middleware adds {added:.0f} µs to a request ({WANTED_OF_MIDDLEWARE} wanted)"
+    )
+    spread = statistics.median(each.p99 / each.p50 for each in found["list"]["service"])
+    print(f"p99 of the list is {spread:.1f} times its p50 ({WANTED_OF_P99} wanted)")
 
 
 def ratio(ours: list[Measured], theirs: list[Measured]) -> list[float]:

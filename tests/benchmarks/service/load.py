@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-OPERATIONS = ("constant", "list", "read", "create")
+ALONE = "constant, alone"
+"""One client, whose requests never wait for another: what one takes."""
+OPERATIONS = (ALONE, "constant", "list", "read", "create")
 
 _READ = """
 local keys = {{ {keys} }}
@@ -75,8 +77,10 @@ class Load:
         """
         script = self._folder / "load.lua"
         script.write_text(self._script(operation), "utf-8")
-        path = {"constant": "/health", "list": "/api/v1/orders"}.get(operation, "/")
-        wrk = f"wrk --latency -t 1 -c {connections} -d {seconds or self._seconds}s"
+        paths = {ALONE: "/health", "constant": "/health", "list": "/api/v1/orders"}
+        path = paths.get(operation, "/")
+        clients = 1 if operation == ALONE else connections
+        wrk = f"wrk --latency -t 1 -c {clients} -d {seconds or self._seconds}s"
         url = f"http://127.0.0.1:{port}{path}"
         ran = subprocess.run(
             ["taskset", "-c", "1", *wrk.split(), "-s", str(script), url],

@@ -88,7 +88,7 @@ class Stage:
             check=True,
         )
         self._serve("service", "acme", "serve")
-        for name in ("bare", "plain"):
+        for name in ("unlayered", "bare", "plain"):
             server = ("--no-access-log", "--no-server-header", "--log-level", "warning")
             self._serve(name, "uvicorn", f"{name}:app", *server)
         self.orders = [self._create(number) for number in range(ORDERS)]
