@@ -70,6 +70,17 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "settings are read from each example, and the databases differ",
         ),
     ),
+    "ENV-06": (
+        shipped(
+            "tests/integration/test_flags.py::test_routes_ask_whether_a_flag_is_on",
+            "a setting says for how many a flag is on, and routes ask",
+        ),
+        shipped(
+            "tests/integration/test_flags.py"
+            "::test_whoever_has_a_flag_keeps_it_while_others_follow",
+            "more and more have a flag, and nobody loses it meanwhile",
+        ),
+    ),
     "ENV-07": (
         shipped(
             "tests/unit/test_settings.py::test_settings_environment_has_short_names",

@@ -34,6 +34,26 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             Edit(_STAGING, "/acme_staging?", "/acme_production?"), says="assert 2 == 3"
         )
     },
+    "tests/integration/test_flags.py::test_routes_ask_whether_a_flag_is_on": {
+        "ENV-06": Spoiled(
+            Edit(
+                "{place[dependencies]}.py",
+                "= request.app.state.settings.flag",
+                "= FlagSettings()",
+            ),
+            says="assert [100, 100, ",
+        )
+    },
+    "tests/integration/test_flags.py"
+    "::test_whoever_has_a_flag_keeps_it_while_others_follow": {
+        "ENV-06": Spoiled(
+            Edit(
+                "{src}/core/flags.py",
+                'f"{flag} {subject}"',
+                'f"{flag} {subject} {self.rollouts}"',
+            )
+        )
+    },
     "tests/unit/test_settings.py::test_settings_environment_has_short_names": {
         "ENV-07": Spoiled(
             Edit(
