@@ -1,6 +1,6 @@
 """Measures the generated service beside two floors, in turn, on the same database.
 
-    uv run python -m tests.benchmarks.service [--rounds N] [--seconds S] [--connections C]
+    uv run python -m tests.benchmarks.service [OPERATION ...] [--rounds N] [--seconds S]
 
 The floors are in `floors`: `bare`, Starlette and asyncpg, the least that an answer takes;
 and `plain`, what a developer writes first with FastAPI and SQLAlchemy. They answer the
@@ -13,7 +13,7 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -37,29 +37,41 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("operations", nargs="*", help=", ".join(OPERATIONS))
     options = parser.parse_args()
+    operations = options.operations or OPERATIONS
+    if unknown := set(operations) - set(OPERATIONS):
+        parser.error(f"{', '.join(unknown)}: choose from {', '.join(OPERATIONS)}")
     if missing := [tool for tool in ("wrk", "taskset") if not shutil.which(tool)]:
         sys.exit(f"{' and '.join(missing)} is needed: apt-get install wrk util-linux")
     with tempfile.TemporaryDirectory(prefix="service-benchmark-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
         with Stage(Path(folder)) as stage:
             load = Load(Path(folder), stage.orders, options.seconds)
-            report(measure(stage, load, options.rounds, options.connections))
+            measured = measure(
+                stage, load, operations, options.rounds, options.connections
+            )
+            report(measured)
 
 
 def measure(
-    stage: Stage, load: Load, rounds: int, connections: int
+    stage: Stage,
+    load: Load,
+    operations: Sequence[str],
+    rounds: int,
+    connections: int,
 ) -> dict[str, dict[str, list[Measured]]]:
     """Return what each server did, by operation and server, a value for each round.
 
     Args:
         stage: with the servers.
         load: what is asked of them.
+        operations: which of it.
         rounds: how often each is asked.
         connections: how many ask at once.
     """
     found: dict[str, dict[str, list[Measured]]] = {}
-    asked = {operation: _asked(operation, stage.ports) for operation in OPERATIONS}
+    asked = {operation: _asked(operation, stage.ports) for operation in operations}
     steps = rounds * sum(map(len, asked.values()))
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("measuring", total=steps)
@@ -109,13 +121,13 @@ def report(found: Mapping[str, Mapping[str, list[Measured]]]) -> None:
             )
         table.add_section()
     Console().print(table)
-    alone = zip(found[ALONE]["service"], found[ALONE]["unlayered"], strict=True)
-    added = statistics.median(1000 * (one.p50 - other.p50) for one, other in alone)
-    print(
-        f"middleware adds {added:.0f} µs to a request ({WANTED_OF_MIDDLEWARE} wanted)"
-    )
-    spread = statistics.median(each.p99 / each.p50 for each in found["list"]["service"])
-    print(f"p99 of the list is {spread:.1f} times its p50 ({WANTED_OF_P99} wanted)")
+    if ALONE in found:
+        added = statistics.median(each.p50 for each in found[ALONE]["service"])
+        added -= statistics.median(each.p50 for each in found[ALONE]["unlayered"])
+        print(f"middleware adds {1000 * added:.0f} µs ({WANTED_OF_MIDDLEWARE} wanted)")
+    if lists := found.get("list"):
+        spread = statistics.median(each.p99 / each.p50 for each in lists["service"])
+        print(f"p99 of a list is {spread:.1f} times its p50 ({WANTED_OF_P99} wanted)")
 
 
 def ratio(ours: list[Measured], theirs: list[Measured]) -> list[float]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-ALONE = "constant, alone"
-"""One client, whose requests never wait for another: what one takes."""
+ALONE = "alone"
+"""Constant answers to one client, whose requests never wait for another's."""
 OPERATIONS = (ALONE, "constant", "list", "read", "create")
 
 _READ = """
