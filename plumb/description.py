@@ -180,13 +180,17 @@ def alternatives(schema: Part) -> Iterator[Part]:
         yield from alternatives(each)
 
 
+def schema_of(content: Part) -> Part:
+    """Return the schema of what has one media type; of a stream, that of its items."""
+    return dict(content.get("schema") or content.get("itemSchema", {}))
+
+
 def _schema(part: Part) -> Part:
     contents: Mapping[str, Part] = part.get("content", {})
     for media_type, content in contents.items():
         if media_type.endswith("json"):
-            return dict(content.get("schema", {}))
-    first: Part = next(iter(contents.values()), {})
-    return dict(first.get("schema", {}))
+            return schema_of(content)
+    return schema_of(next(iter(contents.values()), {}))
 
 
 def _is_prefix(segment: str) -> bool:

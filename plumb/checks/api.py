@@ -285,7 +285,7 @@ def _json(document: Document) -> Iterator[Finding]:
     for each in for_clients(document):
         for status, response in each.responses.items():
             kinds = response.get("content", {})
-            if kinds and not any(kind.endswith("json") for kind in kinds):
+            if kinds and not any(kind.endswith(("json", "jsonl")) for kind in kinds):
                 yield Finding(
                     f"{each} answers {status} with {', '.join(kinds)}: offer JSON"
                 )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from plumb.check import Check, Finding, check, domain, layered
+from plumb.description import schema_of
 from plumb.imports import contracted, cycles
 from plumb.kinds import calls, openapi, operations, path, shipped, violations
 from plumb.roles import (
@@ -244,7 +245,7 @@ def _described(document: Mapping[str, object]) -> Iterator[Finding]:
 
 def _has_schema(described: Mapping[str, Mapping[str, Mapping[str, object]]]) -> bool:
     content = described.get("content", {})
-    return bool(content) and all(kind.get("schema") for kind in content.values())
+    return bool(content) and all(map(schema_of, content.values()))
 
 
 @check("ast", "the rules are methods of a class in each module of services")

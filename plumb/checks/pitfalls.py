@@ -70,6 +70,10 @@ def _answering(module: Module) -> Iterator[Function]:
 
 
 def _decides(node: ast.AST) -> bool:
+    match node:
+        # What is streamed has to be yielded by the route.
+        case ast.AsyncFor(body=[ast.Expr(value=ast.Yield())]):
+            return False
     branches = ast.If | ast.IfExp | ast.Match | ast.BoolOp
     loops = ast.For | ast.AsyncFor | ast.While
     filters = isinstance(node, ast.comprehension) and bool(node.ifs)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
 from plumb.checks.pagination import with_orders
-from plumb.description import Document, alternatives, described
+from plumb.description import Document, alternatives, described, schema_of
 from plumb.description import fields as members
 from plumb.description import schemas as described_schemas
 from plumb.kinds import calls, openapi, rules, shipped
@@ -106,7 +106,7 @@ def answers_have_schemas(document: Document) -> Iterator[Finding]:
     for each in described(document):
         for status, response in each.responses.items():
             for content in response.get("content", {}).values():
-                if not _is_shaped(content.get("schema", {})):
+                if not _is_shaped(schema_of(content)):
                     yield Finding(
                         f"{each} answers {status} with anything: return a schema"
                     )

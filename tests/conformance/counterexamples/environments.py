@@ -48,7 +48,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     "::test_whoever_has_a_flag_keeps_it_while_others_follow": {
         "ENV-06": Spoiled(
             Edit(
-                "{src}/core/flags.py",
+                "{src}/core/flag_settings.py",
                 'f"{flag} {subject}"',
                 'f"{flag} {subject} {self.rollouts}"',
             )
