@@ -46,10 +46,17 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "await service.place(order_id, precondition)",
                 "order_id and await service.place(order_id, precondition)",
             ),
+            Edit(
+                "{orders[router]}.py",
+                "        yield OrderResponse.model_validate(order)\n",
+                "        order = order.model_copy(update={'note': None})\n"
+                "        yield OrderResponse.model_validate(order)\n",
+            ),
             says=(
                 "_judge decides by itself",
                 "list_orders decides by itself",
                 "place_order decides by itself",
+                "stream_orders decides by itself",
             ),
         ),
     ),
