@@ -23,7 +23,7 @@ each_combination = pytest.mark.parametrize(
 # Files in all, and lines of `src`.
 SIZES = {"standard": (110, 4500), "minimal": (60, 1800)}
 # What the kernel takes today, which is more: it may shrink towards the sizes, not grow.
-CEILINGS = {"standard": (146, 5063), "minimal": (140, 5063)}
+CEILINGS = {"standard": (146, 5061), "minimal": (140, 5061)}
 
 
 def lint_report(project: Path, answers: Answers) -> str:

@@ -1,11 +1,13 @@
 """Measures the generated service beside two floors, in turn, on the same database.
 
-    uv run python -m tests.benchmarks.service [OPERATION ...] [--rounds N] [--seconds S]
+    uv run python -m tests.benchmarks.service [OPERATION ...]
+        [--rounds N] [--seconds S] [--connections C]
 
 The floors are in `floors`: `bare`, Starlette and asyncpg, the least that an answer takes;
 and `plain`, what a developer writes first with FastAPI and SQLAlchemy. They answer the
 same requests with the same rows. `unlayered` is the service without its middleware. Each
-server has one worker on the first core; wrk and PostgreSQL have the second. It needs wrk and taskset (Debian: `wrk`, `util-linux`).
+server has one worker on the first core; wrk and PostgreSQL have the second. It needs wrk
+and taskset (Debian: `wrk`, `util-linux`).
 """
 
 import argparse
