@@ -80,6 +80,12 @@ class Operation:
         }
 
     @property
+    def is_secured(self) -> bool:
+        """Whether nobody may use it without being known."""
+        needed = self.part.get("security", self.document.get("security", []))
+        return bool(needed) and all(needed)
+
+    @property
     def statuses(self) -> set[str]:
         """The statuses it answers with."""
         return set(self.responses)

@@ -1,7 +1,7 @@
 """What the parts of a service do, told from its code; what several concerns ask."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from plumb.service import Class, Module, Service, last_name, route_decorator, within
 
@@ -15,6 +15,16 @@ _OPERATIONAL = frozenset(
 def routes(module: Module) -> Iterator[Function]:
     """Yield the functions of a module that answer requests."""
     return filter(route_decorator, module.functions)
+
+
+def provided(service: Service) -> frozenset[str]:
+    """Return the names that `Depends` and `Security` are given."""
+    return frozenset(
+        last_name(call.args[0])
+        for module in service.modules
+        for call in module.calls
+        if last_name(call.func) in {"Depends", "Security"} and call.args
+    )
 
 
 def applications(service: Service) -> list[tuple[Module, ast.Call]]:
@@ -94,6 +104,57 @@ def methods(node: ast.ClassDef) -> list[Function]:
         for each in node.body
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
+
+
+def reached(
+    function: Function, own: Mapping[str, Function], seen: frozenset[str] = frozenset()
+) -> Iterator[ast.Call]:
+    """Yield the calls of a method, and of those of its class that it calls."""
+    for call in _calls(function):
+        yield call
+        match call.func:
+            case ast.Attribute(value=ast.Name(id="self"), attr=name) if (
+                name in own and name not in seen
+            ):
+                yield from reached(own[name], own, seen | {name})
+
+
+def is_step(service: Service, module: Module, name: str) -> bool:
+    """Whether a method of a service is part of what others do, who commit.
+
+    Only services call it, of those who know the module, and each commits.
+    """
+    callers = [
+        (other, each)
+        for other in service.modules
+        if other is not module and any(imported_of(other, frozenset({module.name})))
+        for each in _units(other)
+        if name in {_called(call) for call in each}
+    ]
+    return bool(callers) and all(
+        other in service.services and "commit" in {last_name(c.func) for c in each}
+        for other, each in callers
+    )
+
+
+def _units(module: Module) -> Iterator[list[ast.Call]]:
+    """Yield the calls of each method with those it reaches, and of other functions."""
+    inside: set[Function] = set()
+    for node in module.classes:
+        own = {each.name: each for each in methods(node)}
+        inside |= set(own.values())
+        yield from ([*reached(each, own)] for each in own.values())
+    for function in module.functions:
+        if function not in inside:
+            yield [*_calls(function)]
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.Call))
 
 
 def generic(node: ast.ClassDef) -> bool:

@@ -265,7 +265,10 @@ class Service:
             for folder in self.source.iterdir()
             if folder.is_dir()
             and folder.name not in {"core", "shared", "common", *_LAYERS[0]}
-            and any((folder / f"{name}.py").is_file() for name in _ROUTERS)
+            and any(
+                (folder / f"{name}.py").is_file() or _is_package(folder / name)
+                for name in _ROUTERS
+            )
         )
 
     @cached_property

@@ -98,8 +98,14 @@ def table_name(model: Class) -> str:
     return ""
 
 
-def indexed(service: Service) -> Mapping[str, frozenset[str]]:
-    """Return, by class, the columns that an index or a key begins with."""
+def indexed(service: Service, *, below: bool = False) -> Mapping[str, frozenset[str]]:
+    """Return, by class, the columns that an index or a key begins with.
+
+    Args:
+        service: it.
+        below: whether those count, too, that come next after a foreign key: in such an
+            order lies what belongs to one thing.
+    """
     found: dict[str, set[str]] = {}
     for each in service.classes:
         own = [known for known in columns(service) if known.owner.node is each.node]
@@ -109,8 +115,11 @@ def indexed(service: Service) -> Mapping[str, frozenset[str]]:
         found[each.name] = flagged.union(keys)
         for call in _table_arguments(each):
             arguments = call.args[1:] if last_name(call.func) == "Index" else call.args
-            if arguments:
-                found[each.name].add(_column_name(arguments[0]))
+            names = list(map(_column_name, arguments))
+            foreign = {column.name for column in own if referred(column)}
+            found[each.name].update(names[:1])
+            if below and names and names[0] in foreign:
+                found[each.name].update(names[1:2])
     return {name: frozenset(names) for name, names in found.items()}
 
 

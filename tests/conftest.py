@@ -46,6 +46,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Figures(terminal, seconds), "figures")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: whoever ended with it would keep the others waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture
 def recorder(record_property: Callable[[str, object], None]) -> Recorder:
     """Through which a test tells its progress and its figures."""
@@ -83,6 +88,19 @@ def public_folder() -> Iterator[Callable[[], Path]]:
     yield folder
     for path in made:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def warm(public_folder: Callable[[], Path]) -> dict[str, str]:
+    """Variables with which projects in other folders share what takes long to make.
+
+    PostgreSQL is in the environment, and so is what serves as another user.
+    """
+    folder = public_folder()
+    return {
+        "UV_PROJECT_ENVIRONMENT": str(folder / "environment"),
+        "MYPY_CACHE_DIR": str(folder / "mypy"),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -7,17 +7,25 @@ from harness.template import working_template
 from harness.workbench import Workbench
 
 CASES = 100
+DOCUMENTS = "template/docs/api/"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask one service, or with `--everything` every one: it takes half a minute."""
+    """Ask one service, or with `--everything` one for each document, and few more.
+
+    Each takes half a minute, and that a document is the service's own is asserted by
+    every project's tests.
+    """
     if "answers" in metafunc.fixturenames:
-        everything = metafunc.config.getoption("everything")
-        chosen = working_template().questionnaire.combinations()
-        chosen = chosen if everything else chosen[:1]
+        template = working_template()
+        documents = [file for file in template.files if file.startswith(DOCUMENTS)]
+        reads = frozenset().union(*map(template.reads, documents))
+        chosen = template.questionnaire.pairwise(whole=reads)
+        chosen = chosen if metafunc.config.getoption("everything") else chosen[:1]
         metafunc.parametrize("answers", chosen, ids=label)
 
 
+@pytest.mark.long
 def test_service_keeps_what_its_document_says(
     answers: Answers, workbench: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,20 +18,23 @@ NAMES = {"project_name": "acme-orders", "package_name": PACKAGE}
 VARIABLES = {
     "DATABASE_URL": "postgresql://nobody:nothing@127.0.0.1:1/nowhere",
     "ENVIRONMENT": "test",
+    "JWT_KEY": "k" * 32,
 }
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Extend few projects, or with `--everything` every one."""
+    """Extend few projects."""
     if "answers" in metafunc.fixturenames:
-        everything = metafunc.config.getoption("everything")
-        chosen = projects(working_template().questionnaire, everything=everything)
+        chosen = projects(working_template().questionnaire)
         metafunc.parametrize("answers", chosen, ids=label)
 
 
-def test_every_extension_is_a_new_file_and_is_wired(answers: Answers) -> None:
+@pytest.mark.long
+def test_every_extension_is_a_new_file_and_is_wired(
+    answers: Answers, warm: dict[str, str]
+) -> None:
     """One of each kind works on the assembled service, and the gate stays green."""
-    with reading({**answers, **NAMES}) as reader:
+    with reading({**answers, **NAMES}, **warm) as reader:
         done = reader.follow(PAGE)
 
         assert done[-1] == Command("uv run task check")

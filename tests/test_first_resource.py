@@ -16,16 +16,18 @@ LINES = 250
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Follow the page in few projects, or with `--everything` in every one."""
+    """Follow the page in few projects."""
     if "answers" in metafunc.fixturenames:
-        everything = metafunc.config.getoption("everything")
-        chosen = projects(working_template().questionnaire, everything=everything)
+        chosen = projects(working_template().questionnaire, "layout")
         metafunc.parametrize("answers", chosen, ids=label)
 
 
-def test_the_page_ends_in_a_green_gate(answers: Answers, recorder: Recorder) -> None:
+@pytest.mark.long
+def test_the_page_ends_in_a_green_gate(
+    answers: Answers, warm: dict[str, str], recorder: Recorder
+) -> None:
     """Nothing that is there has to be edited, and the cost is within its budget."""
-    with reading({**answers, **NAMES}) as reader:
+    with reading({**answers, **NAMES}, **warm) as reader:
         done = reader.follow(PAGE)
 
         assert done[-1] == Command("uv run task check")

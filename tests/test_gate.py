@@ -1,9 +1,11 @@
 """Tier *gate*: generated projects pass their own gate, in their own environment."""
 
+import shlex
 import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.answers import Answers, label
 from harness.figures import Recorder
@@ -19,22 +21,29 @@ NAMES = {"project_name": PACKAGE.replace("_", "-"), "package_name": PACKAGE}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Gate a pairwise set, or with `--everything` every structural combination."""
+    """Gate a pairwise set, or with `--everything` every structural combination.
+
+    Of the others coverage is not measured: what is shipped is in one of the pairs.
+    """
     if "combination" in metafunc.fixturenames:
         questionnaire = working_template().questionnaire
         everything = metafunc.config.getoption("everything")
-        chosen = (
-            questionnaire.combinations() if everything else questionnaire.pairwise()
-        )
+        pairs = questionnaire.pairwise()
+        chosen = questionnaire.combinations() if everything else pairs
         metafunc.parametrize(
-            ("combination", "total"),
-            [(answers, len(chosen)) for answers in chosen],
+            ("combination", "with_coverage", "total"),
+            [(answers, answers in pairs, len(chosen)) for answers in chosen],
             ids=[label(questionnaire.structure(answers)) for answers in chosen],
         )
 
 
+@pytest.mark.long
 def test_gate(
-    combination: Answers, total: int, workbench: Workbench, recorder: Recorder
+    combination: Answers,
+    with_coverage: bool,
+    total: int,
+    workbench: Workbench,
+    recorder: Recorder,
 ) -> None:
     """A project is locked, formatted, typed and tested, and its modules import alone."""
     structure = working_template().questionnaire.structure(combination)
@@ -42,17 +51,18 @@ def test_gate(
     begin = time.monotonic()
     try:
         workbench.render({**combination, **NAMES})
-        workbench.gate()
+        workbench.gate(with_coverage=with_coverage)
         workbench.import_alone(PACKAGE)
     finally:
         seconds = time.monotonic() - begin
         state = "warm" if warm else "cold"
         text = f"{label(structure)}  {seconds:.1f} s {state}"
         recorder.progress("gate", total, text)
-        if warm:
+        if warm and with_coverage:
             recorder.figure("gate: warm combination", seconds, WARM, "s")
 
 
+@pytest.mark.long
 def test_the_quick_starts_tests_pass(workbench: Workbench, recorder: Recorder) -> None:
     """`uv run pytest` is all that a new project needs, whoever made it."""
     workbench.render(NAMES)
@@ -61,6 +71,29 @@ def test_the_quick_starts_tests_pass(workbench: Workbench, recorder: Recorder) -
     workbench.run("uv", "run", "pytest")
     seconds = time.monotonic() - begin
     recorder.figure("generated service: uv run pytest", seconds, TESTS, "s")
+
+
+def test_slow_tests_run_where_they_are_chosen(workbench: Workbench) -> None:
+    """`uv run pytest` leaves them out; a path, a mark, a name and the gate do not."""
+    workbench.render(NAMES)
+    workbench.run("uv", "sync", "--locked")
+    everything = collected(workbench, "tests")
+    slow = collected(workbench, "-m", "slow")
+    named = {test for test in slow if "/test_serve.py::" in test}
+
+    assert named
+    assert collected(workbench) == everything - slow
+    assert collected(workbench, "-k", "test_serve.py") == named
+    tasks = yaml.safe_load((workbench.project / "Taskfile.yml").read_text("utf-8"))
+    [gate] = [line for line in tasks["tasks"]["check"]["cmds"] if "pytest" in line]
+    arguments = shlex.split(gate.removeprefix("uv run pytest"))
+    assert collected(workbench, *arguments, "-n", "0", "--no-cov") == everything
+
+
+def collected(workbench: Workbench, *arguments: str) -> set[str]:
+    """Return the tests that `uv run pytest` would run with these arguments."""
+    listing = workbench.run("uv", "run", "pytest", *arguments, "--collect-only", "-q")
+    return {line for line in listing.splitlines() if "::" in line}
 
 
 def test_unit_tests_start_no_server(

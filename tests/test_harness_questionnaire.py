@@ -35,6 +35,20 @@ def test_pairwise_covers_every_pair(size: int) -> None:
         assert pairs == set(product(factors[one], factors[other]))
 
 
+def test_pairwise_holds_some_factors_whole() -> None:
+    """Of these each combination is in a row, and still each pair of the others."""
+    whole = {"kind", "auth", "media", "no factor"}
+    rows = pairwise(FACTORS, whole)
+
+    factors = {name: values for name, values in FACTORS.items() if name in whole}
+    held = [{name: row[name] for name in factors} for row in rows]
+    assert all(row in held for row in every(factors))
+    for one, other in combinations(FACTORS, 2):
+        pairs = {(row[one], row[other]) for row in rows}
+        assert pairs == set(product(FACTORS[one], FACTORS[other]))
+    assert len(rows) <= 14
+
+
 def test_pairwise_is_small() -> None:
     """The number of rows hardly grows with the number of factors."""
     assert len(every(FACTORS)) == 192

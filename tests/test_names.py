@@ -247,20 +247,18 @@ def check_metadata(pyproject: dict[str, Any], answers: Mapping[str, Any]) -> Non
 READ_METADATA = """
 import importlib, json, sys
 from importlib.metadata import entry_points, metadata
-found = {}
-for distribution, package in json.loads(sys.argv[1]):
-    about = metadata(distribution)
-    [script] = entry_points(group="console_scripts", name=package)
-    script.load()
-    found[package] = {
-        "file": importlib.import_module(package).__file__,
-        "script": script.dist.name,
-        "summary": about["Summary"],
-        "author": about.get("Author"),
-        "author_email": about.get("Author-email"),
-        "urls": about.get_all("Project-URL") or [],
-    }
-print(json.dumps(found))
+distribution, package = sys.argv[1:]
+about = metadata(distribution)
+[script] = entry_points(group="console_scripts", name=package)
+script.load()
+print(json.dumps({
+    "file": importlib.import_module(package).__file__,
+    "script": script.dist.name,
+    "summary": about["Summary"],
+    "author": about.get("Author"),
+    "author_email": about.get("Author-email"),
+    "urls": about.get_all("Project-URL") or [],
+}))
 """
 
 
@@ -282,14 +280,14 @@ def test_odd_names_install_import_and_run(environment: Path, tmp_path: Path) -> 
     install = ["uv", "pip", "install", "--quiet", "--no-deps", "--python", python]
     run([*install, *projects], tmp_path)
 
-    pairs = [(each["project_name"], each["package_name"]) for each in ODD]
-    hint = "\n".join(command(Path("service"), each) for each in ODD)
-    arguments = [python, "-c", READ_METADATA, json.dumps(pairs)]
-    found = json.loads(run(arguments, tmp_path, hint=hint).output)
     for project in projects:
         answers = recorded(project)
         name, email = answers["author_name"], answers["author_email"]
-        about = found[answers["package_name"]]
+        # A process for each: metrics of two services would have the same names.
+        arguments = (answers["project_name"], answers["package_name"])
+        hint = command(Path("service"), answers)
+        read = run([python, "-c", READ_METADATA, *arguments], tmp_path, hint=hint)
+        about = json.loads(read.output)
         assert Path(about["file"]).is_relative_to(environment)
         assert about["script"] == answers["project_name"]
         assert about["summary"] == answers["description"]

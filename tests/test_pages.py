@@ -49,13 +49,26 @@ def test_code_is_clean_whatever_the_name(
 
 @each_combination
 def test_links_lead_to_files(answers: Answers) -> None:
-    """A relative link names a file of the project."""
+    """A relative link names a file of the project, or a heading of its page."""
     project = working_template().project(answers)
     for page in ("README.md", "CHANGELOG.md", *PAGES):
         folder = Path(page).parent
-        links = re.findall(r"\]\((?!https?://)([^)]+)\)", project[page].decode())
+        text = project[page].decode()
+        links = re.findall(r"\]\((?!https?://)([^)]+)\)", text)
+        headings = {link for link in links if link.startswith("#")}
 
-        assert {(folder / link).as_posix() for link in links} <= project.keys()
+        assert headings <= anchors(text)
+        files = {(folder / link).as_posix() for link in links if link not in headings}
+        assert files <= project.keys()
+
+
+def anchors(page: str) -> set[str]:
+    """Return the addresses that the headings of a page have where it is shown."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {
+        "#" + re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in headings
+    }
 
 
 @each_combination
@@ -66,4 +79,5 @@ def test_readme_lists_the_variables_of_the_example(answers: Answers) -> None:
     readme = project["README.md"].decode()
     table = readme[readme.index("\n| variable |") :].partition("\n\n")[0]
 
-    assert re.findall(r"^\| `(\w+)`", table, re.MULTILINE) == example
+    names = "".join(re.findall(r"^\| (.+?) \|", table, re.MULTILINE))
+    assert re.findall(r"`(\w+)`", names) == example

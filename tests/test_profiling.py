@@ -9,6 +9,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryFile
 
+import pytest
+
 from harness.pages import reading
 from harness.serving import free_port
 
@@ -20,6 +22,7 @@ TASKS = [
 REQUESTS = 20
 
 
+@pytest.mark.long
 def test_tasks_write_what_a_served_process_did() -> None:
     """Each serves until Ctrl-C, and what requests took is in its file."""
     with reading({"project_name": "acme-orders"}) as reader:

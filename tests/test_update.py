@@ -1,17 +1,24 @@
 """A project that people work on takes the template's next version and stays theirs."""
 
+import re
 import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
+import yaml
 
+from harness.answers import Answers
 from harness.history import Project, Releases
-from harness.process import run
+from harness.process import clean_environment, run
 from harness.questionnaire import answers_file, recorded
+from harness.render import ROOT, export
+
+COPIER = (sys.executable, "-m", "copier")
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ from fastapi import APIRouter
 router = APIRouter(prefix="/tickets", tags=["Tickets"])
 
 
-@router.get("/kinds")
+@router.get("/kinds", openapi_extra={"security": []})
 async def list_kinds() -> list[str]:
     """List what a ticket can be about."""
     return ["question", "defect"]
@@ -94,8 +101,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0003"
-down_revision: str | None = "0002"
+revision: str = "tickets"
+down_revision: str | None = "{head}"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -202,7 +209,8 @@ def release_next(releases: Releases) -> None:
     edit(
         template / ".env.example.jinja",
         "# Statements that take longer",
-        "DATABASE_STATEMENT_TIMEOUT_SECONDS=30\n# Statements that take longer",
+        "# After which a statement is stopped.\nDATABASE_STATEMENT_TIMEOUT_SECONDS=30\n"
+        "# Statements that take longer",
     )
     add(package / "core" / "clock.py", CLOCK)
     add(template / "tests" / "unit" / "test_clock.py.jinja", CLOCK_TEST)
@@ -228,8 +236,11 @@ def work_on(project: Project, places: Places) -> None:
     add(package / places.model, MODEL.format(base=places.base))
     add(package / places.router, ROUTER)
     add(package / places.settings, SETTINGS)
-    add(project.path / ".env.example", "TICKETS_INBOX=support@example.com\n")
-    add(project.path / "migrations" / "versions" / "0003_create_tickets.py", MIGRATION)
+    inbox = "# Where tickets arrive.\nTICKETS_INBOX=support@example.com\n"
+    add(project.path / ".env.example", inbox)
+    versions = project.path / "migrations" / "versions"
+    head = max(path.name for path in versions.glob("*.py")).partition("_")[0]
+    add(versions / "tickets_create.py", MIGRATION.format(head=head))
     add(project.path / "tests" / "integration" / "test_tickets.py", TEST)
     add(project.path / "README.md", "\n## On call\n\nRing the bell.\n")
     constraints = ("--constraints", "tested-versions.txt")
@@ -239,8 +250,7 @@ def work_on(project: Project, places: Places) -> None:
 
 def update(project: Project, *options: str) -> None:
     """Update the project to the newest release, as a command without trust does it."""
-    copier = (sys.executable, "-m", "copier")
-    run((*copier, "update", "--defaults", *options), project.path)
+    run((*COPIER, "update", "--defaults", *options), project.path)
 
 
 @pytest.fixture(scope="module")
@@ -254,8 +264,11 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
 # By a person in one layout, and in the other as bots do it, which answer no question.
 @pytest.fixture(
     scope="module",
-    params=[("layered", ()), ("domain", ("--skip-answered",))],
-    ids=["layered", "domain"],
+    params=[
+        # Made once, for the tests of one worker.
+        pytest.param(params, marks=pytest.mark.xdist_group(params[0]), id=params[0])
+        for params in (("layered", ()), ("domain", ("--skip-answered",)))
+    ],
 )
 def updated(
     request: pytest.FixtureRequest,
@@ -309,16 +322,97 @@ def test_a_second_update_changes_nothing(copied: Project) -> None:
     assert copied.git("status", "--porcelain") == ""
 
 
+@pytest.mark.long
 def test_an_updated_project_passes_its_own_gate(
-    copied: Project, request: pytest.FixtureRequest
+    copied: Project, request: pytest.FixtureRequest, warm: dict[str, str]
 ) -> None:
     answers = recorded(copied.path)
     if answers["layout"] == "domain" and not request.config.getoption("everything"):
         pytest.skip("the gate of the other layout runs with --everything")
-    run(("uv", "sync", "--locked"), copied.path)
+    environment = clean_environment() | warm
+    run(("uv", "sync", "--locked"), copied.path, environment=environment)
     # The team has added routes.
-    run(("uv", "run", "task", "docs"), copied.path)
-    run(("uv", "run", "task", "check"), copied.path)
+    run(("uv", "run", "task", "docs"), copied.path, environment=environment)
+    run(("uv", "run", "task", "check"), copied.path, environment=environment)
+
+
+@pytest.mark.parametrize(
+    ("preset", "options"),
+    [("standard", ("--skip-answered",)), ("custom", ("--defaults",))],
+)
+def test_a_service_of_before_the_question_who_may_call_stays_open(
+    preset: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    releases = Releases(tmp_path / "template")
+    release_without(releases, "v0.9.0", {"auth": "none"})
+    releases.release("v1.0.0")
+    project = Project(tmp_path / "my [old] service")
+    project.copy(releases, "v0.9.0", {"preset": preset})
+    assert "auth" not in recorded(project.path)
+
+    run((*COPIER, "update", *options), project.path)
+
+    assert recorded(project.path)["auth"] == "none"
+    changed = project.git("status", "--porcelain").split()
+    assert changed == ["M", ".copier-answers.yml"]
+
+
+def release_without(releases: Releases, version: str, answers: Answers) -> None:
+    """Release a version that does not ask some questions yet, as if so answered."""
+    export(ROOT, releases.path)
+    file = releases.path / "copier.yml"
+    entries = yaml.safe_load(file.read_text("utf-8"))
+    for name, answer in answers.items():
+        entries[name] = {"type": "str", "when": False, "default": answer}
+    file.write_text(yaml.safe_dump(entries, sort_keys=False), "utf-8")
+    releases.release(version, releases.path)
+
+
+@pytest.fixture(scope="module")
+def guarded(releases: Releases, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that anybody could call, after an update that asks who does."""
+    project = Project(tmp_path_factory.mktemp("guarded") / "my-service")
+    project.copy(releases, "v1.0.0", {"preset": "custom", "auth": "none"})
+    work_on(project, PLACES["layered"])
+    update(project, "--data", "auth=jwt")
+    return project
+
+
+@pytest.mark.xdist_group("guarded")
+def test_accounts_can_come_later(guarded: Project) -> None:
+    assert guarded.conflicts() == []
+    assert dict(lost_lines(guarded)) == {}
+    package = guarded.path / "src" / "my_service"
+    assert (package / "api" / "v1" / "accounts.py").exists()
+
+
+@pytest.mark.long
+@pytest.mark.xdist_group("guarded")
+def test_accounts_that_come_later_pass_the_gate(
+    guarded: Project,
+    request: pytest.FixtureRequest,
+    public_folder: Callable[[], Path],
+    warm: dict[str, str],
+) -> None:
+    """What `UPGRADING.md` says is all that is to be done."""
+    if not request.config.getoption("everything"):
+        pytest.skip("the gate of accounts that come later runs with --everything")
+    path = public_folder() / "my-service"
+    shutil.copytree(guarded.path, path)
+    page = (ROOT / "UPGRADING.md").read_text("utf-8")
+    section = page.partition("\n## Accounts that come later\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```(bash|python)\n(.*?)```", section, re.DOTALL)
+    (bash, commands), (python, trigger) = blocks
+    assert (bash, python) == ("bash", "python")
+
+    environment = clean_environment() | warm
+    run(("bash", "-ec", commands), path, environment=environment)
+    [migration] = path.glob("migrations/versions/*_add_accounts.py")
+    body = indent(dedent(trigger), " " * 4)
+    edit(migration, "\n\n\ndef downgrade", f"\n{body}\n\ndef downgrade")
+    # Slow tests start processes, which know nothing of where the code came from.
+    environment |= {"PYTEST_ADDOPTS": "-m 'not slow'"}
+    run(("uv", "run", "task", "check"), path, environment=environment)
 
 
 def lost_lines(project: Project) -> Iterator[tuple[str, list[str]]]:

@@ -5,6 +5,16 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.authentication import (
+    EVERYWHERE,
+    FORBIDDEN,
+    UNKNOWN,
+    VIEWERS,
+    registered,
+    secured,
+    token_addresses,
+    with_accounts,
+)
 from plumb.checks.caching import UNCHANGED
 from plumb.checks.documentation import CHECKS as DOCUMENTATION
 from plumb.checks.documentation import KEPT
@@ -47,6 +57,7 @@ _UNCOUNTED = frozenset(
     {"auth", "children", "data", "equipment", "feedback", "inventory", "media"}
     | {"news", "people", "search", "series", "staff"}
 )
+_SELF = frozenset({"current", "me", "profile", "self"})
 _NOTICE = re.compile(r"\b(six|6) months|\b180 days", re.IGNORECASE)
 _DEPRECATION_TESTS = "tests/integration/test_deprecation.py"
 _IDEMPOTENCY_TESTS = "tests/integration/test_idempotency.py"
@@ -150,6 +161,25 @@ def _plurals(document: Document) -> Iterator[Finding]:
                 yield Finding(f"{each}: {noun} is a collection: name it in the plural")
 
 
+@openapi("what belongs to one thing is found below its address")
+def _nested(document: Document) -> Iterator[Finding]:
+    named = {name for each in for_clients(document) for name in each.segments}
+    for each in for_clients(document):
+        for name in each.queries:
+            if name != "id" and f"{{{name}}}" in named:
+                yield Finding(f"{each} takes {name}: move it below /{{{name}}}")
+
+
+@openapi("an operation shows who calls, as a typed model")
+def _me(document: Document) -> Iterator[Finding]:
+    for each in for_clients(document):
+        if each.method == "get" and each.segments[-1] in _SELF and each.is_secured:
+            if not properties(document, each.result):
+                yield Finding(f"{each} shows who calls without a type")
+            return
+    yield Finding("no operation shows who calls: add one, such as /accounts/me")
+
+
 def _success(wanted: frozenset[str], methods: frozenset[str], rule: str) -> Check:
     """Demand that operations with some methods declare one of some statuses."""
 
@@ -166,11 +196,17 @@ def _success(wanted: frozenset[str], methods: frozenset[str], rule: str) -> Chec
 
 
 def _creating(document: Document) -> Iterator[Operation]:
-    """Yield the operations that add to a collection."""
+    """Yield the operations that add to a collection.
+
+    A token is answered with 200, whatever began with it (RFC 6749, section 5.1).
+    """
+    tokens = {address.strip("/") for address in token_addresses(document)}
     for each in for_clients(document):
         below = f"{each.address}/{{"
-        if each.method == "post" and any(
-            address.startswith(below) for address in document.get("paths", {})
+        if (
+            each.method == "post"
+            and each.address.strip("/") not in tokens
+            and any(address.startswith(below) for address in document.get("paths", {}))
         ):
             yield each
 
@@ -198,6 +234,7 @@ def _declares(status: str, rule: str, concerned: str) -> Check:
             inputs = {
                 "address": any(e["in"] == "path" for e in each.parameters),
                 "any": bool(each.parameters) or each.body is not None,
+                "known": each.is_secured,
                 "all": True,
             }
             if inputs[concerned] and status not in each.statuses:
@@ -363,6 +400,9 @@ def _dated(service: Service) -> Iterator[Finding]:
                 )
 
 
+_limited = _declares(
+    "429", "every operation says that it may be asked too often", "all"
+)
 _same_shape = shipped(
     f"{_TESTS}::test_every_error_has_the_same_shape",
     "each error has its status",
@@ -401,6 +441,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-06": (_explained, with_examples),
     "API-07": (_methods,),
     "API-08": (_plurals,),
+    "API-09": (_nested,),
     "API-10": (paged, _listed),
     "API-11": (
         _success(
@@ -415,6 +456,16 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _deleted,
     ),
     "API-14": (_same_shape,),
+    "API-15": (
+        _declares("401", "what demands a login says so by 401", "known"),
+        UNKNOWN,
+        EVERYWHERE,
+    ),
+    "API-16": (
+        _declares("403", "what not everybody may do says so by 403", "known"),
+        FORBIDDEN,
+        VIEWERS,
+    ),
     "API-17": (
         _declares("404", "what names a thing says that it may be missing", "address"),
         _same_shape,
@@ -425,7 +476,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         _same_shape,
     ),
     "API-20": (
-        _declares("429", "every operation says that it may be asked too often", "all"),
+        _limited,
         *NETWORK["NET-05"],
     ),
     "API-21": (
@@ -506,9 +557,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "API-44": (answers_have_schemas,),
     "API-45": (_tagged, _prefixed),
     "API-47": (separate,),
+    "API-48": (_me.when(with_accounts), registered),
     "API-49": (
         _requires("schemathesis", "requests are made from the API's description"),
         CONTRACT,
     ),
+    "API-50": (_complete, secured.when(with_accounts), _limited, paged),
     "API-51": (path("|".join(KEPT)),),
 }

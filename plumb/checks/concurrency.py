@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
+from plumb.checks.authentication import PASSWORDS, with_accounts
 from plumb.checks.pagination import STREAMED
 from plumb.kinds import calls, rules, shipped
 from plumb.roles import held
@@ -263,6 +264,18 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             f"{_OUTBOUND}::test_breaker_opens_and_a_probe_closes_it",
             "while one call probes a service, no other does",
         ),
+    ),
+    "ASY-10": (
+        shipped(
+            f"{PASSWORDS}::test_comparing_passwords_stops_nobody_else",
+            "while passwords are compared, the event loop goes on",
+        ).when(with_accounts),
+    ),
+    "ASY-11": (
+        shipped(
+            f"{PASSWORDS}::test_passwords_take_two_threads_of_each_processor",
+            "however many are allowed, two threads of each processor are used",
+        ).when(with_accounts),
     ),
     "ASY-13": (_asynchronous_clients,),
     "ASY-14": (_sized.when(depends_on("sqlalchemy", "sqlmodel", "asyncpg")),),

@@ -8,6 +8,7 @@ from itertools import groupby
 from urllib.parse import urlsplit
 
 from plumb.check import Check, Finding, check
+from plumb.checks.authentication import half_an_hour, with_accounts
 from plumb.checks.network import origins_are_a_setting, refused_in_production
 from plumb.kinds import ignored, rules, shipped, text, toml
 from plumb.options import (
@@ -33,6 +34,7 @@ _SERVERS = frozenset(
 _SECRET = re.compile(r"key|secret|token|password|dsn|url|credential", re.IGNORECASE)
 _TIERS = ({"local", "development", "dev"}, {"staging"}, {"production"})
 _MOST_FLAT = 2
+_ACCESS_MINUTES = 30
 
 
 def _at(option: Option, message: str) -> Finding:
@@ -377,6 +379,29 @@ def pool_sizes(service: Service) -> Iterator[Finding]:
                 yield _at(option, f"{option.name} is {shown}, not {wanted}")
 
 
+@check("ast", "the key that signs tokens has to be set")
+def _signing_key(service: Service) -> Iterator[Finding]:
+    keys = find(service, "*secret_key", "*signing_key", "*jwt_key", "*jwt_secret")
+    if not keys:
+        yield Finding("no setting holds the key that signs tokens: jwt_key")
+    for option in keys:
+        if option.default is not None:
+            yield _at(option, f"{option.name} has a default: demand it")
+
+
+@check("ast", "a setting says how long access tokens are valid: 30 minutes")
+def _token_life(service: Service) -> Iterator[Finding]:
+    lives = find(
+        service, *(f"*access*{word}*" for word in ("minute", "expire", "life"))
+    )
+    if not lives:
+        yield Finding("no setting says how long an access token is valid")
+    for option in lives:
+        value = literal(option.default)
+        if "minute" in option.name and value != _ACCESS_MINUTES:
+            yield _at(option, f"{option.name} is {value}, not {_ACCESS_MINUTES}")
+
+
 @check("ast", "secrets have their short names: `DB_URL`, and `JWT_KEY` for a key")
 def _short_names(service: Service) -> Iterator[Finding]:
     known = {option.name for option in options(service)}
@@ -466,7 +491,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "`.env.example` names every setting",
         ),
     ),
-    "CFG-12": (_documented,),
+    "CFG-12": (
+        _documented,
+        shipped(
+            f"{_TESTS}::test_env_example_explains_every_setting",
+            "in `.env.example`, a comment is above each setting",
+        ),
+    ),
     "CFG-13": (_tiers, own_file),
     "CFG-14": (
         ignored(
@@ -479,6 +510,8 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "CFG-18": (_basics, _started),
     "CFG-19": (_database_url, _refused),
     "CFG-20": (pool_sizes,),
+    "CFG-22": (_signing_key.when(with_accounts), _refused),
+    "CFG-23": (_token_life.when(with_accounts), half_an_hour),
     "CFG-24": (origins_are_a_setting, refused_in_production),
     "CFG-25": (
         shipped(

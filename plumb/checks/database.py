@@ -2,16 +2,19 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, with_file
 from plumb.checks.configuration import pool_sizes
 from plumb.kinds import calls, rules, shipped, text
 from plumb.options import find, literal, variables
-from plumb.roles import held, methods
+from plumb.roles import Function, held, is_step, methods, reached
 from plumb.service import Class, Module, Service, assigned, last_name
 from plumb.signatures import names
 from plumb.tables import (
+    COLUMNS,
+    Attribute,
     ancestors,
     columns,
     indexed,
@@ -36,6 +39,7 @@ _SESSIONS = frozenset({"AsyncSession", "Session"})
 _LOADERS = frozenset({"joinedload", "selectinload", "subqueryload", "contains_eager"})
 _AGGREGATES = frozenset({"array_agg", "json_agg", "jsonb_agg"})
 _CONSTRAINTS = frozenset({"CheckConstraint", "ExcludeConstraint", "ForeignKey"})
+_OWN_TYPES = frozenset({"CITEXT", "HSTORE", "INET", "JSONB", "TSTZRANGE", "TSVECTOR"})
 _CONVENTIONS = frozenset({"ix", "uq", "ck", "fk", "pk"})
 _WRITES = re.compile(r"_?(add|create|delete|insert|remove|save|store|update|upsert)\w*")
 _STORES = re.compile(r"_?(\w*repo\w*|\w+s)")
@@ -51,6 +55,20 @@ def _engines(service: Service) -> Iterator[tuple[Module, ast.Call]]:
         for call in module.calls:
             if last_name(call.func) in _ENGINES:
                 yield module, call
+
+
+@check("ast", "tables use types that only PostgreSQL has, such as JSONB")
+def _own_types(service: Service) -> Iterator[Finding]:
+    used = {
+        last_name(node)
+        for module in service.modules
+        for call in module.calls
+        if last_name(call.func) in COLUMNS
+        for node in ast.walk(call)
+        if isinstance(node, ast.Name | ast.Attribute)
+    }
+    if not _OWN_TYPES & used:
+        yield Finding("no column is JSONB, TSVECTOR or another type of PostgreSQL's")
 
 
 @check("ast", "the engine is asynchronous")
@@ -256,12 +274,15 @@ def _services_commit(service: Service) -> Iterator[Finding]:
                 )
 
 
-@check("ast", "a service commits what it changes")
+@check("ast", "a service commits what it changes, or all that call it do")
 def _changes_are_committed(service: Service) -> Iterator[Finding]:
     for module in service.services:
+        own = {f.name: f for node in module.classes for f in methods(node)}
         for function in module.functions:
-            ends = {last_name(call.func) for call in calls(function)}
-            if function.name[0] == "_" or ends & {"commit", "begin"}:
+            ends = {last_name(call.func) for call in reached(function, own)}
+            if function.name[0] == "_" or "commit" in ends or _begins(function):
+                continue
+            if is_step(service, module, function.name):
                 continue
             for node in ast.walk(function):
                 match node:
@@ -274,6 +295,15 @@ def _changes_are_committed(service: Service) -> Iterator[Finding]:
                     ) if _WRITES.fullmatch(verb) and _STORES.fullmatch(store):
                         message = f"{function.name} calls {verb} and does not commit"
                         yield _in(module, node, message)
+
+
+def _begins(function: Function) -> bool:
+    """Whether a function is left with its transaction ended: `async with ...begin()`."""
+    return any(
+        isinstance(node, ast.With | ast.AsyncWith)
+        and any(last_name(item.context_expr) == "begin" for item in node.items)
+        for node in ast.walk(function)
+    )
 
 
 @check("ast", "models are typed: `DeclarativeBase`, `Mapped`, `mapped_column`")
@@ -418,10 +448,11 @@ def _no_formatted_sql(service: Service) -> Iterator[Finding]:
 @check(
     "ast",
     "foreign keys have an index, and so have the columns that lists are sorted and"
-    " filtered by",
+    " filtered by, alone or within what a foreign key finds",
 )
 def _indexed(service: Service) -> Iterator[Finding]:
     known = indexed(service)
+    below = indexed(service, below=True)
     for column in columns(service):
         if referred(column) and column.name not in known[column.owner.name]:
             message = f"{column.name} refers to {referred(column)} without an index"
@@ -432,12 +463,98 @@ def _indexed(service: Service) -> Iterator[Finding]:
         used = [("sorts", *each) for each in _sorted_by(module)]
         if module.path not in of_models:
             used += [("searches", *each) for each in _searched_by(module)]
+        found = set(_found_by_a_key(service, module))
         for verb, model, attribute in used:
-            if model in models:
+            if model in models and (verb, id(attribute)) not in found:
                 parents = ancestors(service, models[model])
-                if not any(attribute.attr in known[each.name] for each in parents):
+                fit = known if verb == "searches" else below
+                if not any(attribute.attr in fit[each.name] for each in parents):
                     said = f"{verb} by {model}.{attribute.attr}, which has no index"
                     yield _in(module, attribute, said)
+
+
+def _found_by_a_key(service: Service, module: Module) -> Iterator[tuple[str, int]]:
+    """Yield what is searched by in a few rows only: a key has found them before.
+
+    All conditions hold, since they are arguments of one `where` after another, or of
+    `and_`. A constant of the module stands for its value.
+    """
+    keys = {
+        (model.name, column.name)
+        for model in service.models
+        for each in ancestors(service, model)
+        for column in columns(service)
+        if column.owner.node is each.node
+        and (referred(column) or column.flag("primary_key"))
+    }
+    constants = {
+        name: item.value
+        for item in module.tree.body
+        if isinstance(item, ast.Assign)
+        for name in assigned(item)
+    }
+    uses: dict[str, list[set[str]]] = {}
+    for group in _together(module):
+        named = [
+            each.id
+            for each in group
+            if isinstance(each, ast.Name) and each.id in constants
+        ]
+        parts = [*group, *(constants[name] for name in named)]
+        found = set(_found(parts, keys))
+        for part in group:
+            yield from _searches(part, found)
+        for name in named:
+            uses.setdefault(name, []).append(found)
+    read = Counter(
+        node.id
+        for node in module.nodes
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    )
+    for name, groups in uses.items():
+        if read[name] == len(groups):
+            yield from _searches(constants[name], set.intersection(*groups))
+
+
+def _found(parts: list[ast.expr], keys: set[tuple[str, str]]) -> Iterator[str]:
+    """Yield the models of which a key is known, or that of a row which is joined."""
+    equal = [
+        [dict(_of_model(side)) for side in (part.left, *part.comparators)]
+        for part in parts
+        if isinstance(part, ast.Compare) and isinstance(part.ops[0], ast.Eq)
+    ]
+    known = {name for sides in equal if {} in sides for side in sides for name in side}
+    for sides in equal:
+        for one, other in (sides, sides[::-1]):
+            for model, attribute in one.items():
+                if (model, attribute.attr) in keys and (
+                    not other or known & other.keys()
+                ):
+                    yield model
+
+
+def _together(module: Module) -> Iterator[list[ast.expr]]:
+    """Yield the conditions that hold together, once for each statement."""
+    seen: set[int] = set()
+    for call in module.calls:
+        if last_name(call.func) not in {"and_", "where"} or id(call) in seen:
+            continue
+        group: list[ast.expr] = []
+        link: ast.expr = call
+        while isinstance(link, ast.Call):
+            seen.add(id(link))
+            if last_name(link.func) in {"and_", "filter", "join", "where"}:
+                group += link.args
+            link = (
+                link.func.value if isinstance(link.func, ast.Attribute) else link.func
+            )
+        yield group
+
+
+def _searches(part: ast.AST, models: set[str]) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(part):
+        if isinstance(node, ast.Attribute) and last_name(node.value) in models:
+            yield "searches", id(node)
 
 
 def _sorted_by(module: Module) -> Iterator[tuple[str, ast.Attribute]]:
@@ -505,7 +622,11 @@ def _driver(service: Service) -> Iterator[Finding]:
         yield Finding(f"{name} is another driver: use asyncpg", "pyproject.toml")
 
 
-@check("ast", "a foreign key has its relationship, without `backref`")
+@check(
+    "ast",
+    "a foreign key has its relationship, without `backref`, where it is followed: inside"
+    " of one thing, and by whatever joins two",
+)
 def _explicit(service: Service) -> Iterator[Finding]:
     for attribute in relationships(service):
         if attribute.argument("backref") is not None:
@@ -516,12 +637,33 @@ def _explicit(service: Service) -> Iterator[Finding]:
     tables = {table_name(model): model for model in service.models}
     for column in columns(service):
         other = tables.get(referred(column))
-        if other and not (
-            _related(service, column.owner, other)
-            or _related(service, other, column.owner)
+        if (
+            other
+            and _followed(service, column, other)
+            and not _related(service, column.owner, other)
+            and not _related(service, other, column.owner)
         ):
             message = f"no relationship leads from or to {other.name}: add one"
             yield _in(column.owner.module, column.node, message)
+
+
+def _followed(service: Service, column: Attribute, other: Class) -> bool:
+    """Whether anything goes from one table to the other.
+
+    They are parts of one thing, or a statement joins them. An id of another thing is
+    enough for all else: things of different modules know no more of each other.
+    """
+    return column.owner.module is other.module or any(
+        {(column.owner.name, column.name), (other.name, "id")}
+        <= {
+            (model, attribute.attr)
+            for side in (node.left, *node.comparators)
+            for model, attribute in _of_model(side)
+        }
+        for module in service.modules
+        for node in module.nodes
+        if isinstance(node, ast.Compare)
+    )
 
 
 def _related(service: Service, one: Class, other: Class) -> bool:
@@ -601,6 +743,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "a statement that takes too long is logged as a warning",
         ),
     ),
+    "DBE-19": (_own_types,),
     "DBE-20": (
         shipped(
             f"{_SETTINGS}::test_production_refuses_a_database_without_tls",

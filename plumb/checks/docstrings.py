@@ -39,7 +39,13 @@ def _raises_said(service: Service) -> Iterator[Finding]:
 
 
 def _raised(function: Function) -> Iterator[str]:
-    for node in ast.walk(function):
+    nodes: list[ast.AST] = [*function.body]
+    while nodes:
+        node = nodes.pop()
+        # What is made here raises later, if it is called.
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        nodes += ast.iter_child_nodes(node)
         if isinstance(node, ast.Raise) and node.exc is not None:
             name = last_name(node.exc)
             if name.endswith(("Error", "Exception")):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import CannotJudgeError, Check, Finding, check
 from plumb.checks.alerts import MONITORED, documented, runbooks
+from plumb.checks.authentication import declared, secured, with_accounts
 from plumb.checks.schemas import with_examples
 from plumb.description import Document, described, lists
 from plumb.kinds import openapi, operations, rules, shipped, text
@@ -234,6 +235,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "DCS-09": (_operations_described,),
     "DCS-10": (with_examples,),
     "DCS-11": (_errors_listed,),
+    "DCS-12": (declared.when(with_accounts), secured.when(with_accounts)),
     "DCS-13": (_limits_told,),
     "DCS-14": (_breaking,),
     "DCS-15": (

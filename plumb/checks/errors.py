@@ -177,6 +177,16 @@ def declared(service: Service) -> Iterator[Finding]:
     """Yield each error that a method raises and the routes that call it do not name."""
     statuses = _statuses(service)
     groups = _groups(service, statuses)
+    schemas = {each.name for each in service.schemas}
+    everywhere = {
+        status
+        for module in service.modules
+        if module not in service.routers
+        for call in module.calls
+        for keyword in call.keywords
+        if keyword.arg == "raises"
+        for status in _named(keyword.value, statuses)
+    }
     methods_of = {
         each.name: {method.name: method for method in methods(each.node)}
         for each in service.classes
@@ -193,14 +203,19 @@ def declared(service: Service) -> Iterator[Finding]:
         known = {
             status for each in said for status in _named(each, statuses | examples)
         }.union(*(groups.get(name, ()) for each in said for name in names(each)))
-        own = _services(route, methods_of)
+        if route.taken & schemas:
+            # FastAPI declares it for whatever has a body.
+            known.add(HTTPStatus.UNPROCESSABLE_ENTITY)
+        own = _services(service, route, methods_of)
+        caught = _suppressed(route.function)
         for call in calls(route.function):
             match call.func:
                 case ast.Attribute(value=ast.Name(id=name), attr=verb) if (
                     method := own.get(name, {}).get(verb)
                 ):
-                    for error in sorted(_raised(method) & statuses.keys()):
-                        if statuses[error] not in known:
+                    raised = _raised(method) & statuses.keys()
+                    for error in sorted(raised - caught.get(call, set())):
+                        if statuses[error] not in known | everywhere:
                             yield Finding(
                                 f"{route.function.name} may fail by {error}, and does"
                                 f" not declare {statuses[error]}: add it to responses",
@@ -274,15 +289,33 @@ def _shared(service: Service, router: Module) -> Iterator[ast.Call]:
                     yield call
 
 
+def _suppressed(function: Function) -> dict[ast.Call, set[str]]:
+    """Return the exceptions that go no further, for each call in `with suppress(...)`."""
+    found: dict[ast.Call, set[str]] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.With):
+            for item in node.items:
+                if last_name(item.context_expr) == "suppress":
+                    for part in node.body:
+                        for call in calls(part):
+                            found.setdefault(call, set()).update(
+                                names(item.context_expr)
+                            )
+    return found
+
+
 def _services(
-    route: Route, methods_of: Mapping[str, Mapping[str, Function]]
+    service: Service, route: Route, methods_of: Mapping[str, Mapping[str, Function]]
 ) -> dict[str, Mapping[str, Function]]:
     """Return the methods of each argument that is a service, by its name."""
+    imported = {name for name, _ in route.module.imports}
     aliases = {
         name: names(item.value)
-        for item in route.module.tree.body
+        for module in service.modules
+        for item in module.tree.body
         if isinstance(item, ast.Assign | ast.AnnAssign) and item.value
         for name in assigned(item)
+        if module is route.module or f"{module.name}.{name}" in imported
     }
     found: dict[str, Mapping[str, Function]] = {}
     for argument, _ in parameters(route.function):

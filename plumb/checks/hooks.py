@@ -296,6 +296,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         hook(r"ruff( |-)check|^ruff |isort", rule="sorts imports"),
     ),
     "PRE-12": (_typed,),
+    "PRE-14": (hook(r"detect-secrets", rule="looks for secrets"),),
     "PRE-16": (hook(r"pytest\b.*(tests/|-m |-k )", rule="runs the quick tests"),),
     "PRE-17": (
         hook(r"pytest\b.*--cov|coverage", rule="measures coverage", stage="pre-push"),

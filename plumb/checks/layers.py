@@ -12,9 +12,11 @@ from plumb.roles import (
     Function,
     arguments,
     imported_of,
+    is_step,
     methods,
     modules_of,
     places,
+    reached,
     resource_routers,
     routes,
     top_level,
@@ -38,6 +40,7 @@ _DATABASE = frozenset(
 _HTTP = frozenset({"aiohttp", "django", "fastapi", "flask", "http", "starlette"})
 _PUBLISHED = frozenset(
     {
+        "dependencies",  # they hand out its service
         "entities",
         "enums",
         "errors",
@@ -53,7 +56,8 @@ _PUBLISHED = frozenset(
 )
 # Packages that are no domains, whose modules all may use, and which may use all.
 _COMMON = frozenset(
-    {"api", "common", "core", "database", "db", "middleware", "shared", "utils"}
+    {"api", "audit", "common", "core", "database", "db", "middleware", "shared"}
+    | {"utils"}
 )
 _WRITES = frozenset({"add", "create", "delete", "insert", "save", "update", "upsert"})
 _ENDS = frozenset({"atomic", "begin", "commit", "transaction", "transactional"})
@@ -271,20 +275,23 @@ def _services_commit(service: Service) -> Iterator[Finding]:
                 yield Finding(said, module.path, call.lineno)
 
 
-@check("ast", "a method of a service that writes ends the transaction")
+@check(
+    "ast",
+    "a method of a service that writes ends the transaction, or all that call it do",
+)
 def _writers_commit(service: Service) -> Iterator[Finding]:
     for module in service.services:
         for node in module.classes:
             own = {each.name: each for each in methods(node)}
             stores = _stores(own.values())
             for name, function in own.items():
-                called = list(_reached(function, own))
+                called = list(reached(function, own))
                 ends = {last_name(c.func) for c in called}
                 ends |= set(map(last_name, function.decorator_list))
                 if name.startswith("_") or ends & _ENDS:
                     continue
                 for call in called:
-                    if _writes(call, stores):
+                    if _writes(call, stores) and not is_step(service, module, name):
                         said = (
                             f"{name} calls {last_name(call.func)}() and never commits"
                         )
@@ -306,19 +313,6 @@ def _stores(functions: Iterable[Function]) -> set[str]:
                 if _STORE.search(kinds.get(value, value)):
                     found |= set(map(ast.unparse, node.targets))
     return found
-
-
-def _reached(
-    function: Function, own: Mapping[str, Function], seen: frozenset[str] = frozenset()
-) -> Iterator[ast.Call]:
-    """Yield the calls of a method, and of those of its class that it calls."""
-    for call in calls(function):
-        yield call
-        match call.func:
-            case ast.Attribute(value=ast.Name(id="self"), attr=name) if (
-                name in own and name not in seen
-            ):
-                yield from _reached(own[name], own, seen | {name})
 
 
 def _writes(call: ast.Call, stores: set[str]) -> bool:
@@ -355,7 +349,8 @@ def _routes_call_services(service: Service) -> Iterator[Finding]:
         [
             module
             for module in service.modules
-            if {"dependencies", "deps"}.intersection(module.parts)
+            if module.parts
+            and module.parts[-1].endswith(("dependencies", "deps"))
             and any(imported_of(module, services))
         ]
     )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, with_file
+from plumb.checks.authentication import AUTHENTICATION, with_accounts
 from plumb.checks.performance import LIMITS, uses
 from plumb.commands import ci_runs
 from plumb.kinds import calls, rules, shipped
@@ -399,6 +400,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ),
     ),
     "LOG-24": (correlates, _ids),
+    "LOG-25": (
+        correlates,
+        shipped(
+            f"{AUTHENTICATION}::test_lines_of_a_request_name_its_user",
+            "the lines of a request name who sent it",
+        ).when(with_accounts),
+    ),
     "LOG-26": (
         _bound,
         shipped(

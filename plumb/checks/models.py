@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from plumb.check import Check, Finding, check
 from plumb.kinds import calls, rules, shipped
 from plumb.roles import methods
-from plumb.service import Class, Service, assigned, last_name
+from plumb.service import Class, Module, Service, assigned, last_name
 from plumb.tables import Attribute, ancestors, columns, referred, table_name, uniques
 
 MOST_MODELS = 3
@@ -121,7 +121,18 @@ def _plain_tables(service: Service) -> set[str]:
     }
 
 
-@check("ast", "a deleted row stays, with the time of its deletion")
+def _outlived(module: Module) -> set[str]:
+    """Return the models whose rows may go when the time of their deletion is long ago."""
+    return {
+        last_name(column.value)
+        for node in module.nodes
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE)
+        for column in ast.walk(node.left)
+        if isinstance(column, ast.Attribute) and column.attr == "deleted_at"
+    }
+
+
+@check("ast", "a deleted row stays, with the time of its deletion, and goes long after")
 def _soft_deletion(service: Service) -> Iterator[Finding]:
     for model in service.models:
         if not _is_part(service, model) and not soft_deleted(service, model):
@@ -129,7 +140,7 @@ def _soft_deletion(service: Service) -> Iterator[Finding]:
     tables = _plain_tables(service)
     for module in service.repositories:
         for call in module.calls:
-            if call.args and last_name(call.args[0]) in tables:
+            if call.args and last_name(call.args[0]) in tables | _outlived(module):
                 continue
             match call.func:
                 case (

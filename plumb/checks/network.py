@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.authentication import with_accounts
 from plumb.checks.performance import LIMITS, uses
 from plumb.kinds import calls, rules, shipped
 from plumb.options import find, literal
@@ -18,6 +19,7 @@ _TOO_LARGE = frozenset(
 _INJECTED = frozenset({"Depends", "Security"})
 _ANYWHERE = frozenset({"*", ".*", "https?://.*"})
 _HEADER_LIBRARIES = frozenset({"secure", "secweb"})
+_COOKIES = "tests/integration/test_cookies.py"
 _BROWSERS = "tests/integration/test_browsers.py"
 _LIMITS = "tests/integration/test_rate_limits.py"
 
@@ -180,6 +182,26 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ),
     ),
     "NET-11": _on_every_answer("Content-Security-Policy"),
+    "NET-13": (
+        shipped(
+            f"{_COOKIES}::test_change_without_the_token_of_the_page_is_refused",
+            "who is known by a cookie changes nothing without the page's token",
+        ).when(with_accounts),
+        shipped(
+            f"{_COOKIES}::test_form_of_another_site_is_refused",
+            "a form of another site is refused",
+        ).when(with_accounts),
+        shipped(
+            f"{_COOKIES}::test_bearer_needs_no_token_of_a_page",
+            "a bearer token needs none",
+        ).when(with_accounts),
+    ),
+    "NET-14": (
+        shipped(
+            f"{_COOKIES}::test_page_gets_its_tokens_where_no_script_reads_them",
+            "cookies are HttpOnly, Secure and SameSite, but for the page's own token",
+        ).when(with_accounts),
+    ),
     "NET-15": (
         _typed_input,
         rules("S602", "S604", "S605", "S608", "S701"),

@@ -5,8 +5,17 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from plumb.check import Check, Finding, check, depends_on
+from plumb.checks.authentication import ACCOUNTS, registered, with_accounts
 from plumb.checks.pagination import with_orders
-from plumb.description import Document, alternatives, described, schema_of
+from plumb.description import (
+    Document,
+    alternatives,
+    described,
+    for_clients,
+    properties,
+    resolved,
+    schema_of,
+)
 from plumb.description import fields as members
 from plumb.description import schemas as described_schemas
 from plumb.kinds import calls, openapi, rules, shipped
@@ -37,8 +46,37 @@ _VALIDATORS = frozenset(
 _PARSERS = frozenset(
     {"model_validate", "model_validate_json", "validate_json", "validate_python"}
 )
+_ADDRESS = re.compile(r"(^|_)e?mail(_address)?$")
 _TESTS = "tests/integration/test_application.py"
 _ORDER_TESTS = "tests/integration/test_orders.py"
+
+
+@openapi("accounts have schemas: to make one, and to show one")
+def _accounts(document: Document) -> Iterator[Finding]:
+    made, shown = [
+        [set(properties(document, part)) for part in parts]
+        for parts in (
+            [each.body or {} for each in for_clients(document)],
+            [each.result for each in for_clients(document) if each.is_secured],
+        )
+    ]
+    if not any({"email", "password"} <= each for each in made):
+        yield Finding("no operation takes an address of e-mail and a password")
+    if not any("email" in each for each in shown):
+        yield Finding("no operation shows an account")
+
+
+@openapi("addresses of e-mail are taken as such")
+def _addresses(document: Document) -> Iterator[Finding]:
+    for each in for_clients(document):
+        taken = properties(document, each.body or {}) | {
+            name: query.get("schema", {}) for name, query in each.queries.items()
+        }
+        for name, field in taken.items():
+            kinds = alternatives(resolved(document, field))
+            formats = {resolved(document, kind).get("format") for kind in kinds}
+            if _ADDRESS.search(name) and not formats & {"email", "idn-email"}:
+                yield Finding(f"{each} takes any text as {name}: make it EmailStr")
 
 
 @check("toml", "Pydantic is required, version 2 or later")
@@ -518,6 +556,7 @@ _named_field = shipped(
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "SCH-01": (_pydantic, typed),
+    "SCH-02": (_accounts.when(with_accounts), registered),
     "SCH-03": (_no_dictionaries,),
     "SCH-04": (_bodies_have_schemas, answers_have_schemas),
     "SCH-05": (separate,),
@@ -532,6 +571,14 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "SCH-10": (
         _settled("str_strip_whitespace", "text that clients send is stripped", bodies),
         shipped(f"{_TESTS}::test_text_is_stripped", "text is stripped of white space"),
+    ),
+    "SCH-12": (
+        _addresses,
+        shipped(
+            f"{ACCOUNTS}"
+            "::test_registration_that_is_refused_names_the_field_and_no_secret",
+            "what is no address of e-mail is refused",
+        ).when(with_accounts),
     ),
     "SCH-13": (parsed,),
     "SCH-14": (_modern, _nothing_old),

@@ -6,6 +6,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plumb.check import Check, Finding, check
+from plumb.checks.authentication import (
+    ACCOUNTS,
+    ADMINISTRATORS,
+    TOKENS,
+    counted,
+    registered,
+    role_changed,
+    unrecorded,
+    with_accounts,
+)
 from plumb.checks.pipeline import CHECKS as PIPELINE
 from plumb.kinds import ignored, openapi, operations, rules, shipped, yaml
 from plumb.service import Class, Service, last_name
@@ -27,7 +37,14 @@ _HOOKS = frozenset({"detect-private-key", "gitleaks", "detect-secrets", "truffle
 _SHOWN = re.compile(
     r"(^|_)(pass(word|wd|phrase)|secret|(secret|private)_key)(_hash|_digest)?s?$"
 )
+_REPLACEMENT = re.compile(r"\b(replac|rotat)\w*\b.{0,60}key\b", re.IGNORECASE)
 _LARGE = 1_000_000
+_POLICIES = ("SECURITY.md", ".github/SECURITY.md", "docs/SECURITY.md")
+_COVERED = {
+    "credentials": r"credential|secret|password|token",
+    "cryptography": r"cryptograph|encrypt|\bTLS\b|signing|hash",
+    "personal data": r"(user|personal) data|\bPII\b|privacy",
+}
 
 
 def _settings(service: Service) -> Iterator[tuple[Class, ast.AnnAssign, str]]:
@@ -146,6 +163,36 @@ def _members(document: Mapping[str, Any], part: Any, seen: set[str]) -> set[str]
     return found | _members(document, list(part.values()), seen)
 
 
+def _policy(service: Service) -> tuple[str, str]:
+    """Return the path and the text of the security policy, empty if there is none."""
+    found = [path for path in _POLICIES if service.has(path)]
+    return (found[0], service.read(found[0])) if found else (_POLICIES[0], "")
+
+
+@check("text", "a security policy tells how to report a vulnerability")
+def _reported(service: Service) -> Iterator[Finding]:
+    path, policy = _policy(service)
+    if not re.search(r"^#+ .*\b(report|contact)", policy, re.I | re.M):
+        yield Finding("tells nobody how to report a vulnerability", path)
+
+
+@check("text", "it names threats to credentials, cryptography and personal data")
+def _modelled(service: Service) -> Iterator[Finding]:
+    path, policy = _policy(service)
+    if not re.search(r"^#+ .*\bthreats?\b", policy, re.I | re.M):
+        yield Finding("has no section about threats", path)
+    for what, words in _COVERED.items():
+        if not re.search(words, policy, re.I):
+            yield Finding(f"says nothing of {what}", path)
+
+
+@check("text", "a page says how a key is replaced")
+def _replaced(service: Service) -> Iterator[Finding]:
+    pages = ["README.md", *_POLICIES, *service.glob("docs/**/*.md")]
+    if not any(_REPLACEMENT.search(service.read(page)) for page in pages):
+        yield Finding("no page says how to replace the key that signs tokens")
+
+
 _PRIVATE_KEY_HOOK = yaml(
     ".pre-commit-config.yaml",
     "",
@@ -160,6 +207,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ignored(".env", ".env.prod", keeps=[".env.example"]),
         _PRIVATE_KEY_HOOK,
         _no_known_secrets,
+        shipped(
+            "tests/unit/test_settings.py::test_env_example_holds_no_secret",
+            "`.env.example` holds no secret",
+        ),
     ),
     "SEC-03": (
         _hidden_secrets,
@@ -167,6 +218,18 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "tests/unit/test_settings.py::test_settings_do_not_show_the_password",
             "printed settings do not show the password",
         ),
+    ),
+    "SEC-04": (
+        _replaced.when(with_accounts),
+        shipped(
+            f"{TOKENS}::test_key_is_replaced_without_logging_anyone_out",
+            "tokens of the key before are still read, those of a key that is gone not",
+        ).when(with_accounts),
+        shipped(
+            "tests/integration/test_cookies.py"
+            "::test_page_stays_logged_in_when_the_key_is_replaced",
+            "nor has a page to log in again",
+        ).when(with_accounts),
     ),
     "SEC-07": PIPELINE["CIC-05"],
     "SEC-09": (
@@ -176,6 +239,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             *("S315", "S316", "S317", "S318", "S319", "S321", "S323", "S324", "S501"),
             *("S502", "S503", "S504", "S505", "S506", "S507", "S508", "S509", "S601"),
             *("S602", "S604", "S605", "S608", "S609", "S612", "S701", "S702", "S704"),
+            "PLE2502",
         ),
     ),
     "SEC-11": (
@@ -188,6 +252,21 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             f"{_APPLICATION_TESTS}::test_unexpected_error_is_logged_but_not_shown",
             "an unexpected error is logged, and not shown",
         ),
+        registered,
     ),
+    "SEC-12": (
+        counted,
+        role_changed,
+        shipped(
+            f"{ADMINISTRATORS}::test_administrators_deactivate_others",
+            "it is recorded who deactivated whom",
+        ).when(with_accounts),
+        unrecorded,
+        shipped(
+            f"{ACCOUNTS}::test_what_was_recorded_stays",
+            "records can be neither changed nor deleted",
+        ).when(with_accounts),
+    ),
+    "SEC-14": (_reported, _modelled),
     "SEC-17": (_PRIVATE_KEY_HOOK,),
 }

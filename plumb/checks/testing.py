@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from plumb.check import Check, Finding, check, with_file
+from plumb.checks.authentication import ACCOUNTS, registered, with_accounts
 from plumb.commands import ci_runs, everywhere, in_ci
 from plumb.kinds import Predicate, calls, equals, includes, path, shipped, toml
 from plumb.roles import Function, methods, resource_routers
@@ -614,4 +615,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TST-41": (_recipes,),
     "TST-42": (measured_in_ci, covered),
     "TST-43": (tested_in_ci,),
+    "TST-46": (
+        registered,
+        shipped(
+            f"{ACCOUNTS}::test_who_registers_again_learns_it_from_the_letter_alone",
+            "an account that is there already is not made again",
+        ).when(with_accounts),
+    ),
 }

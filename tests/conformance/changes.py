@@ -9,6 +9,7 @@ from harness.answers import Answers
 from harness.template import working_template
 
 NAMES = {"project_name": "acme-orders", "package_name": "acme"}
+_PLACES = ("place", "orders", "idempotency", "accounts", "sessions", "audit")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ type Change = Edit | Write | Remove
 class Spoiled:
     """A project in which something is wrong.
 
-    Paths in it may hold `{src}` for the package's folder, and `{place[main]}` or
-    `{orders[router]}` for what the questionnaire computes. The package is `acme`.
+    Paths in it may hold `{src}` for the package's folder, and `{place[main]}`,
+    `{orders[router]}` and the like for what the questionnaire computes. The package is
+    `acme`.
 
     Attributes:
         changes: what is done to a rendered project.
@@ -125,6 +127,6 @@ def resolve(path: str, answers: Answers) -> str:
     source = f"src/{context['package_name']}"
     places = {
         name: {part: f"{source}/{place}" for part, place in context[name].items()}
-        for name in ("place", "orders", "idempotency")
+        for name in _PLACES
     }
     return path.format(src=source, **places)

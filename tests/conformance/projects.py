@@ -19,6 +19,7 @@ type Rendered = Callable[[Answers], Path]
 _DESCRIBE = """
 import json, os
 os.environ["DATABASE_URL"] = "postgresql://localhost/service"
+os.environ["JWT_KEY"] = "k" * 32
 from {main} import create_app
 print(json.dumps(create_app().openapi()))
 """

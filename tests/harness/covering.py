@@ -1,15 +1,20 @@
 """Sets of few combinations that hold every pair of values."""
 
+from collections.abc import Set as AbstractSet
 from itertools import combinations, product
 
 from maintenance.questionnaire import Factors, Row, every
 
 
-def pairwise(factors: Factors) -> list[Row]:
+def pairwise(factors: Factors, whole: AbstractSet[str] = frozenset()) -> list[Row]:
     """Return rows that hold each pair of values of two factors at least once.
 
     Greedy and deterministic: the number of rows is near the product of the two longest
-    factors, whatever the number of factors.
+    factors, or of those in `whole`, whatever the number of factors.
+
+    Args:
+        factors: the values of each factor.
+        whole: the factors of which the rows hold every combination of values.
     """
     if len(factors) < 2:
         return every(factors)
@@ -22,9 +27,10 @@ def pairwise(factors: Factors) -> list[Row]:
             [(other, value) for value in factors[other]],
         )
     }
+    begun = every({name: factors[name] for name in factors if name in whole})
     rows: list[Row] = []
-    while missing:
-        row: Row = dict(next(iter(missing.values())))
+    while begun or missing:
+        row: Row = begun.pop(0) if begun else dict(next(iter(missing.values())))
         for name in factors:
             if name in row:
                 continue

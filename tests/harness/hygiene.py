@@ -82,8 +82,8 @@ def _leftover(path: str, line: str, names: Sequence[str]) -> re.Match[str] | Non
     if path.endswith((".py", ".pyi", ".mako")):
         # `{{` is a brace in an f-string, so only what names an answer is Jinja's.
         opening = r"\{%|\{\{-?\s*(?:_copier_\w+" + "".join(f"|{n}" for n in names) + ")"
-    # No Jinja expression begins with a dot, every variable of Task's does.
-    line = re.sub(r"\{\{-?\s*\.[A-Za-z]", "", line)
+    # Task's templates begin so, and no Jinja expression does.
+    line = re.sub(r"\{\{-?\s*(\.[A-Za-z]|\$\w|range \$|end\}\})", "", line)
     if path.startswith(".github/"):
         line = line.replace("${{", "")
     return re.search(opening, line)

@@ -115,25 +115,37 @@ class Reader(Repository):
 
 
 @contextmanager
-def reading(answers: Answers) -> Iterator[Reader]:
+def reading(answers: Answers, **variables: str) -> Iterator[Reader]:
     """Generate a project in a folder of its own, which goes at the end.
 
     The folder is none of pytest's: the project's pytest closes those to other users,
     and as root the embedded PostgreSQL runs as another one.
+
+    Args:
+        answers: the answers that differ from the defaults.
+        variables: environment variables to add for all commands.
     """
     with TemporaryDirectory(prefix="plumbline-") as name:
         folder = Path(name)
         project = render(folder / "my project é", answers)
-        reader = Reader(project, clean_environment())
+        reader = Reader(project, clean_environment() | variables)
         reader.commit(command(Path("service"), answers))
+        # An environment that is there already may hold what this project lacks.
+        reader.run("uv", "sync", "--locked")
         yield reader
 
 
-def projects(questionnaire: Questionnaire, *, everything: bool) -> list[Answers]:
-    """Return every structural combination, or few in which each answer occurs."""
-    if everything:
-        return list(questionnaire.combinations())
-    factors = questionnaire.structural
+def projects(questionnaire: Questionnaire, turned: str = "") -> list[Answers]:
+    """Return few combinations in which each answer occurs.
+
+    Args:
+        questionnaire: what is asked.
+        turned: a question whose answers come in another order, so that two pages meet
+            other pairs of answers.
+    """
+    factors = dict(questionnaire.structural)
+    if turned:
+        factors[turned] = factors[turned][::-1]
     rows = range(max(map(len, factors.values())))
     chosen = [
         {name: values[row % len(values)] for name, values in factors.items()}

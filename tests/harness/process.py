@@ -65,7 +65,7 @@ def run(
     folder: Path,
     *,
     hint: str = "",
-    timeout: float = 600,
+    timeout: float = 1200,
     environment: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run a command in a folder and return what it wrote.

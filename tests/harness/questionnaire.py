@@ -1,6 +1,7 @@
 """What the suite asks of the questionnaire: which projects there are, as users ask."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,13 @@ class Questionnaire(_Questionnaire):
         """Return the answers of every structurally different project."""
         return [self._opening | row for row in every(self.structural)]
 
-    def pairwise(self) -> list[Row]:
-        """Return few combinations in which each pair of structural answers occurs."""
-        return [self._opening | row for row in pairwise(self.structural)]
+    def pairwise(self, whole: AbstractSet[str] = frozenset()) -> list[Row]:
+        """Return few combinations in which each pair of structural answers occurs.
+
+        Args:
+            whole: questions, of which every combination of answers occurs.
+        """
+        return [self._opening | row for row in pairwise(self.structural, whole)]
 
     def structure(self, answers: Answers) -> Row:
         """Return the structural part of a combination, which names it."""

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -69,7 +69,11 @@ def free_port() -> int:
 
 @contextmanager
 def serve(
-    project: Path, package: str, log: Path, environment: Mapping[str, str]
+    project: Path,
+    package: str,
+    log: Path,
+    environment: Mapping[str, str],
+    through: Sequence[str] = (),
 ) -> Iterator[Server]:
     """Run `<package> serve` until the block ends; then stop it as an orchestrator does.
 
@@ -78,14 +82,16 @@ def serve(
         package: its import package.
         log: where its output goes.
         environment: its environment variables.
+        through: what runs it, such as `python -m scripts.local`.
 
     Raises:
         CommandFailedError: it does not answer.
     """
     port = free_port()
+    command = [*through, package, "serve", "--port", str(port)]
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
-            ["uv", "run", "--no-sync", package, "serve", "--port", str(port)],
+            ["uv", "run", "--no-sync", *command],
             cwd=project,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "idempotency_keys",
         sa.Column("principal", sa.String(length=200), nullable=False),
-        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
         sa.Column("request_hash", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.SmallInteger(), nullable=False),
         sa.Column("headers", postgresql.JSONB(), nullable=False),
@@ -27,7 +27,9 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.PrimaryKeyConstraint("principal", "key", name=op.f("pk_idempotency_keys")),
+        sa.PrimaryKeyConstraint(
+            "principal", "key_hash", name=op.f("pk_idempotency_keys")
+        ),
     )
     op.create_index(
         op.f("ix_idempotency_keys_created_at"), "idempotency_keys", ["created_at"]

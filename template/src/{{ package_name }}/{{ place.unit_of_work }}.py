@@ -61,6 +61,17 @@ class UnitOfWork(AbstractAsyncContextManager["UnitOfWork"]):
         if self._connection is not None and self._connection.in_transaction():
             await self._connection.commit()
 
+    async def pause(self) -> None:
+        """Commit, and lend the connection to others until the next statement.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database did not take the changes.
+        """
+        await self.commit()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await asyncio.shield(connection.close())
+
     async def _connect(self) -> AsyncConnection:
         if self._ended:
             raise RuntimeError("The unit of work has ended; only a GET streams from it")

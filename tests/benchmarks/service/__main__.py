@@ -5,9 +5,11 @@
 
 The floors are in `floors`: `bare`, Starlette and asyncpg, the least that an answer takes;
 and `plain`, what a developer writes first with FastAPI and SQLAlchemy. They answer the
-same requests with the same rows. `unlayered` is the service without its middleware. Each
-server has one worker on the first core; wrk and PostgreSQL have the second. It needs wrk
-and taskset (Debian: `wrk`, `util-linux`).
+same requests with the same rows. `unlayered` is the service without its middleware, `open`
+the service as it is rendered without authentication. All are sent an access token. Each
+server has one worker on the first core; wrk and PostgreSQL have the second. `logins` fail
+for several reasons, and are compared with each other. It needs wrk and taskset (Debian:
+`wrk`, `util-linux`).
 """
 
 import argparse
@@ -23,14 +25,19 @@ from rich.progress import Progress
 from rich.table import Table
 
 from .load import ALONE, OPERATIONS, Load, Measured
-from .stage import Stage
+from .logins import LOGINS, measure_logins, report_logins
+from .stage import OPEN, Stage
 
 # What the service wants to reach, as a ratio to the plain floor.
 WANTED: Mapping[str, float] = {"list": 1.2, "read": 1.2, "create": 1.05}
 WANTED_OF_MIDDLEWARE = 60
 """Microseconds that it adds to a request at most."""
+WANTED_OF_AUTHENTICATION = 12
+"""Percent that an authenticated list takes longer at most."""
 WANTED_OF_P99 = 5
 """How many times the median the slowest of a hundred answers takes at most."""
+TRIES = 20
+"""How many logins of each kind fail in a round."""
 
 
 def main() -> None:
@@ -39,21 +46,24 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--connections", type=int, default=32)
-    parser.add_argument("operations", nargs="*", help=", ".join(OPERATIONS))
+    known = [*OPERATIONS, LOGINS]
+    parser.add_argument("operations", nargs="*", help=", ".join(known))
     options = parser.parse_args()
-    operations = options.operations or OPERATIONS
-    if unknown := set(operations) - set(OPERATIONS):
-        parser.error(f"{', '.join(unknown)}: choose from {', '.join(OPERATIONS)}")
+    operations = options.operations or known
+    if unknown := set(operations) - set(known):
+        parser.error(f"{', '.join(unknown)}: choose from {', '.join(known)}")
     if missing := [tool for tool in ("wrk", "taskset") if not shutil.which(tool)]:
         sys.exit(f"{' and '.join(missing)} is needed: apt-get install wrk util-linux")
     with tempfile.TemporaryDirectory(prefix="service-benchmark-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
         with Stage(Path(folder)) as stage:
-            load = Load(Path(folder), stage.orders, options.seconds)
-            measured = measure(
-                stage, load, operations, options.rounds, options.connections
-            )
-            report(measured)
+            load = Load(Path(folder), stage.orders, stage.headers, options.seconds)
+            loads = [each for each in operations if each != LOGINS]
+            if loads:
+                report(measure(stage, load, loads, options.rounds, options.connections))
+            if LOGINS in operations:
+                port = stage.let_log_in()
+                report_logins(measure_logins(port, TRIES * options.rounds))
 
 
 def measure(
@@ -128,6 +138,9 @@ def report(found: Mapping[str, Mapping[str, list[Measured]]]) -> None:
         added -= statistics.median(each.p50 for each in found[ALONE]["unlayered"])
         print(f"middleware adds {1000 * added:.0f} µs ({WANTED_OF_MIDDLEWARE} wanted)")
     if lists := found.get("list"):
+        slower = statistics.median(ratio(lists[OPEN], lists["service"]))
+        percent = f"{100 * (slower - 1):.0f} % ({WANTED_OF_AUTHENTICATION} wanted)"
+        print(f"a list takes longer, by authentication: {percent}")
         spread = statistics.median(each.p99 / each.p50 for each in lists["service"])
         print(f"p99 of a list is {spread:.1f} times its p50 ({WANTED_OF_P99} wanted)")
 

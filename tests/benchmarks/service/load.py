@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -49,15 +49,25 @@ class Measured:
 class Load:
     """What is asked of each server."""
 
-    def __init__(self, folder: Path, orders: Sequence[str], seconds: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        orders: Sequence[str],
+        headers: Mapping[str, str],
+        seconds: int,
+    ) -> None:
         """Prepare it.
 
         Args:
             folder: for wrk's scripts.
             orders: the ids of orders to read.
+            headers: of each request.
             seconds: how long a run takes.
         """
         self._folder = folder
+        self._headers = "".join(
+            f'wrk.headers["{name}"] = "{value}"\n' for name, value in headers.items()
+        )
         self._keys = ", ".join(f'"{key}"' for key in orders)
         self._seconds = seconds
         self._runs = count()
@@ -97,11 +107,12 @@ class Load:
         )
 
     def _script(self, operation: str) -> str:
+        script = self._headers
         if operation == "read":
-            return _READ.format(keys=self._keys)
-        if operation == "create":
-            return _CREATE.format(prefix=f"bench-{next(self._runs)}")
-        return ""
+            script += _READ.format(keys=self._keys)
+        elif operation == "create":
+            script += _CREATE.format(prefix=f"bench-{next(self._runs)}")
+        return script
 
 
 def _milliseconds(share: str, output: str) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Remove, Spoiled, Write
+from conformance.counterexamples.authentication import LET_IN, TYPELESS, undeclared
 from conformance.counterexamples.network import FINDINGS as NETWORK
 from conformance.counterexamples.pagination import WHOLE, routes, routes_text
 from conformance.counterexamples.performance import PLAIN
@@ -48,10 +49,30 @@ _UNDECLARED = Spoiled(
         "raises(MISSING, OrderNotDraftError, OrderEmptyError, *STALE)",
         "raises(MISSING, *STALE)",
     ),
+    Edit(
+        "{accounts[router]}.py",
+        "raises(MISSING, LastAdminError, OwnAccountError)",
+        "raises(MISSING)",
+    ),
+    Edit("{sessions[router]}.py", "with suppress(NotFoundError):", "if True:"),
     says=(
+        "change_role may fail by LastAdminError, and does not declare 409",
+        "log_out may fail by NotFoundError, and does not declare 404",
         "place_order may fail by OrderEmptyError, and does not declare 409",
         "place_order may fail by OrderNotDraftError, and does not declare 409",
     ),
+)
+_UNLIMITED = Spoiled(
+    Edit(
+        "{place[middleware]}/rate_limit.py",
+        "raises=[TooManyRequestsError]",
+        "raises=[]",
+    ),
+    says="does not say that it may answer 429",
+)
+_TWO_SUCCESSES = Spoiled(
+    Edit(_ROUTER, '@router.get("")', '@router.get("", responses={202: {}})'),
+    says="GET /api/v1/orders has 2 successes",
 )
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
@@ -111,6 +132,13 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says=("order is a collection", "box is a collection"),
         ),
     ),
+    "API-09": (
+        routes(
+            '@router.get("")\nasync def list_things(order_id: str) -> list[Thing]:\n'
+            '    """List them."""\n    return []\n',
+            says="GET /api/v1/things takes order_id",
+        ),
+    ),
     "API-10": (WHOLE,),
     "API-11": (
         Spoiled(
@@ -128,6 +156,18 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(_ROUTER, "HTTPStatus.NO_CONTENT", "HTTPStatus.OK"),
             says="DELETE /api/v1/orders/{order_id} answers with 200",
+        ),
+    ),
+    "API-15": (
+        undeclared(
+            "UnauthorizedError",
+            says="GET /api/v1/orders does not say that it may answer 401",
+        ),
+    ),
+    "API-16": (
+        undeclared(
+            "ForbiddenError",
+            says="GET /api/v1/orders does not say that it may answer 403",
         ),
     ),
     "API-17": (
@@ -163,16 +203,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="does not say that it may answer 422",
         ),
     ),
-    "API-20": (
-        Spoiled(
-            Edit(
-                "{place[middleware]}/rate_limit.py",
-                "raises=[TooManyRequestsError]",
-                "raises=[]",
-            ),
-            says="does not say that it may answer 429",
-        ),
-    ),
+    "API-20": (_UNLIMITED,),
     "API-21": (
         Spoiled(
             Edit(
@@ -183,13 +214,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="does not say that it may answer 500",
         ),
     ),
-    "API-23": (
-        Spoiled(
-            Edit(_ROUTER, '@router.get("")', '@router.get("", responses={202: {}})'),
-            says="GET /api/v1/orders has 2 successes",
-        ),
-        _UNDECLARED,
-    ),
+    "API-23": (_TWO_SUCCESSES, _UNDECLARED),
     "API-24": (
         routes(
             'class Trouble(Schema):\n    """Trouble."""\n\n\n'
@@ -274,7 +299,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "API-40": (
         Spoiled(
             Edit("{idempotency[middleware]}.py", "    describe=_describe,\n", ""),
-            says="POST /api/v1/orders, for one, takes no Idempotency-Key",
+            says="POST /api/v1/accounts, for one, takes no Idempotency-Key",
         ),
     ),
     "API-41": (
@@ -297,12 +322,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "API-47": (BOTH_WAYS,),
+    "API-48": (TYPELESS,),
     "API-49": (
         Spoiled(
             Edit("pyproject.toml", "schemathesis>=", "dredd>="),
             says="schemathesis is no dependency",
         ),
     ),
+    "API-50": (_TWO_SUCCESSES, LET_IN, _UNLIMITED, WHOLE),
     "API-51": (Spoiled(Remove("docs/api"), says="is missing"),),
 }
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {

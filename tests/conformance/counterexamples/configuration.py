@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
+from conformance.counterexamples.authentication import LONG, WITH_DEFAULT
 
 CONFIG = "{src}/core/config.py"
 GROUPS = "{src}/core/setting_groups.py"
@@ -172,6 +173,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "CFG-20": (POOL_SIZES,),
+    "CFG-22": (WITH_DEFAULT,),
+    "CFG-23": (LONG,),
     "CFG-24": (_NAMELESS,),
     "CFG-26": (
         Spoiled(
@@ -259,6 +262,12 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
                 '    """How mail is sent."""\n\n'
                 '    host: str = "localhost"\n',
             ),
+        )
+    },
+    f"{_TESTS}::test_env_example_explains_every_setting": {
+        "CFG-12": Spoiled(
+            Edit(EXAMPLE, "# The largest request body.\n", ""),
+            says="'LIMIT_BODY_BYTES=1048576'",
         )
     },
     f"{_TESTS}::test_settings_read_env_file_of_their_environment": {

@@ -89,7 +89,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit(CI, "  pull_request:\n", ""), says="does not run on pull requests"
         ),
         Spoiled(
-            Edit(TASKS, "pytest -n auto --cov", "pytest tests/unit --cov"),
+            Edit(TASKS, "pytest tests -n auto --cov", "pytest tests/unit --cov"),
             says="only some of the tests",
         ),
     ),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from conformance.changes import Edit, Remove, Spoiled, Write
 from conformance.counterexamples.alerts import NO_RUNBOOKS, UNDOCUMENTED
+from conformance.counterexamples.authentication import LET_IN, UNDECLARED
 from conformance.counterexamples.schemas import FINDINGS as SCHEMAS
 
 _README = "README.md"
@@ -54,6 +55,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="POST /api/v1/orders/{order_id}/placement is not described",
         ),
     ),
+    "DCS-12": (UNDECLARED, LET_IN),
     "DCS-13": (
         Spoiled(
             Edit(

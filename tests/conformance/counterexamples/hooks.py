@@ -16,6 +16,7 @@ def _entry(command: str, says: str, instead: str = "true") -> Spoiled:
     return _hook(f"entry: {command}", f"entry: {instead}", says)
 
 
+_SECRETS = "uv run detect-secrets-hook --no-verify"
 _UTILITY = "uvx --from pre-commit-hooks==6.0.0"
 NOT_IN_CI = Spoiled(
     Edit(".github/workflows/ci.yml", "task hooks", "task lint"),
@@ -53,10 +54,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
     "PRE-06": (_entry("'^(<{7}|>{7}) '", "refuses what a merge left", "'^<{9}'"),),
     "PRE-07": (
-        _hook(
-            "PRIVATE KEY'\n        types: [text]",
-            "PRIVATE KEY'\n        types: [image]",
-            "refuses private keys",
+        Spoiled(
+            Edit(
+                _FILE,
+                "PRIVATE KEY'\n        types: [text]",
+                "PRIVATE KEY'\n        types: [image]",
+            ),
+            Edit(_FILE, _SECRETS, "true"),
+            says="refuses private keys",
         ),
     ),
     "PRE-08": (
@@ -87,10 +92,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             "no hook checks types",
         ),
     ),
+    "PRE-14": (_entry(_SECRETS, "looks for secrets"),),
     "PRE-16": (
         _entry("uv run pytest -q tests/unit", "runs the quick tests", "uv run pytest"),
     ),
-    "PRE-17": (_entry("uv run pytest --cov", "measures coverage"),),
+    "PRE-17": (_entry("uv run pytest tests --cov", "measures coverage"),),
     "PRE-18": (_hook("--multiline, --negate", "--multiline", "reads the message"),),
     "PRE-19": (_hook("--disable MD013", "--disable all", "lints Markdown"),),
     "PRE-20": (_hook("python3.13", "python3.11", "not on Python 3.13"),),

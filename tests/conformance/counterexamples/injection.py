@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
+from conformance.counterexamples.authentication import LET_IN
 
 DEPENDENCIES = "{place[dependencies]}.py"
 ROUTER = "{orders[router]}.py"
@@ -66,9 +67,16 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DIN-08": (
         Spoiled(
             Edit("tests/conftest.py", "dependency_overrides", "overrides"),
+            *(
+                Edit(
+                    f"tests/integration/{name}.py", "dependency_overrides", "overrides"
+                )
+                for name in ("test_attacks", "test_hostile_requests")
+            ),
             says="no test uses",
         ),
     ),
+    "DIN-09": (LET_IN,),
 }
 
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {

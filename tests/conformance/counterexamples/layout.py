@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Remove, Spoiled, Write
+from conformance.counterexamples.database import UNFINISHED
 
 DOMAIN = {"layout": "domain"}
 SERVICE = "{orders[service]}.py"
@@ -296,9 +297,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
         Spoiled(
             Edit(SERVICE, "        await self._uow.commit()\n", ""),
+            UNFINISHED,
             says=tuple(
                 f"{name}() and never commits"
                 for name in (
+                    "begin calls create",
                     "create calls create",
                     "update calls update",
                     "place calls update",

@@ -131,6 +131,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "LOG-24": (WITHOUT_HEADERS,),
+    "LOG-25": (WITHOUT_HEADERS,),
     "LOG-26": (
         Spoiled(
             Edit(_REQUEST_LOG, "reset_contextvars(**tokens)", "pass"),

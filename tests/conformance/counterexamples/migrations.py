@@ -96,7 +96,9 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="git ignores migrations/versions",
         ),
         Spoiled(
-            Edit("Taskfile.yml", "uv run pytest -n auto --cov", "uv run true --cov"),
+            Edit(
+                "Taskfile.yml", "uv run pytest tests -n auto --cov", "uv run true --cov"
+            ),
             says="no step of CI applies the migrations",
         ),
     ),

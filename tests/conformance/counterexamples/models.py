@@ -42,7 +42,17 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "await self._uow.execute(delete(self.model))",
             ),
             Edit(BASE, "    deleted_at: ", "    gone_at: "),
-            says=("OrderModel has no deleted_at", "deletes rows"),
+            Edit(
+                "{sessions[repository]}.py",
+                "func.least(SessionModel.deleted_at, SessionModel.expires_at)",
+                "SessionModel.expires_at",
+            ),
+            says=(
+                "OrderModel has no deleted_at",
+                "repositories/base.py:",
+                "session_repository.py:",
+                "deletes rows",
+            ),
         ),
     ),
     "ORM-04": (
@@ -98,7 +108,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     f"{_TABLES}::test_timestamps_have_a_time_zone": {
         "ORM-02 PYV-13": Spoiled(
             Edit(BASE, "DateTime(timezone=True)", "DateTime()"),
-            says="orders.created_at",
+            says="accounts.verified_at",
         )
     },
     f"{_DATABASE}::test_repository_delete_keeps_the_row": {

@@ -148,12 +148,12 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     "tests/integration/test_orders.py::"
     "test_export_meets_each_order_once_while_others_come": {
         "PAG-03": Spoiled(
-            Edit(_ORDERS, 'query, "created_at")', 'query, "-created_at")')
+            Edit(_ORDERS, 'query, "created_at",', 'query, "-created_at",')
         )
     },
     "tests/integration/test_orders.py::test_stream_has_each_order_on_a_line": {
         "ASY-06 PER-06": Spoiled(
-            Edit(_ORDERS, '_stream("created_at")', '_stream("-created_at")')
+            Edit(_ORDERS, '_stream("created_at",', '_stream("-created_at",')
         )
     },
     "tests/integration/test_cursor.py::"
@@ -169,7 +169,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             says="params0-references0",
         ),
         "PAG-09": Spoiled(
-            Edit(_ORDERS, "customer=customer)", "customer=None)"),
+            Edit(_ORDERS, '"customer": customer}', '"customer": None}'),
             says="params4-references4",
         ),
         "PAG-10": Spoiled(

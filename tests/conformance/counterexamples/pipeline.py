@@ -53,7 +53,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
         LOW,
         Spoiled(
-            Edit(_TASKFILE, "pytest -n auto --cov", "pytest tests/unit --cov"),
+            Edit(_TASKFILE, "pytest tests -n auto --cov", "pytest tests/unit --cov"),
             says="only some of the tests",
         ),
     ),

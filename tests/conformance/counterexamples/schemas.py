@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.changes import Edit, Spoiled, Write
+from conformance.counterexamples.authentication import ANY_ADDRESS, NAMELESS
 from conformance.counterexamples.pagination import routes
 
 _BASE = "{place[base_schema]}.py"
@@ -54,6 +55,9 @@ UNVALIDATED = Spoiled(
 
 _WITHOUT_VALIDATORS = (
     Edit(_BASE, "AfterValidator", "Validator"),
+    Edit("{accounts[schemas]}.py", "AfterValidator", "Validator"),
+    Edit("{accounts[login_schemas]}.py", "AfterValidator", "Validator"),
+    Edit("{sessions[schemas]}.py", "WrapValidator(", "Validator("),
     Edit("{orders[schemas]}.py", "field_validator", "validator"),
 )
 
@@ -65,6 +69,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
         UNTYPED,
     ),
+    "SCH-02": (NAMELESS,),
     "SCH-03": (
         Spoiled(
             Edit(
@@ -126,6 +131,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="OrderCreate is without str_strip_whitespace=True",
         ),
     ),
+    "SCH-12": (ANY_ADDRESS,),
     "SCH-13": (UNVALIDATED,),
     "SCH-14": (
         Spoiled(
@@ -146,6 +152,16 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(_BASE, "(Schema)", "(BaseModel)"),
             Edit("{place[health]}.py", "(Schema)", "(BaseModel)"),
+            *(
+                Edit(f"{{{of}}}.py", "(Schema)", "(BaseModel)")
+                for of in (
+                    "accounts[schemas]",
+                    "accounts[letter_schemas]",
+                    "accounts[login_schemas]",
+                    "accounts[password_schemas]",
+                    "sessions[schemas]",
+                )
+            ),
             says="every schema begins anew",
             answers={"with_example": False},
         ),

@@ -83,6 +83,7 @@ def run(given: str, version: int = ssl.PROTOCOL_SSLv3) -> str:
     xml.etree.ElementTree.parse(given)
     ssl._create_unverified_context()
     hashlib.md5(given)
+    print("\u202e", given)
     yaml.load(given)
     subprocess.Popen(given, shell=True)
     launch(given, shell=True)
@@ -129,6 +130,13 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="DatabaseSettings.url is str",
         ),
     ),
+    "SEC-04": (
+        Spoiled(
+            Edit("README.md", "To replace `JWT_KEY`, make another", "Make a key"),
+            Edit("docs/runbooks.md", "replace `JWT_KEY`", "change it"),
+            says="no page says how to replace the key",
+        ),
+    ),
     "SEC-07": (*PIPELINE["CIC-05"],),
     "SEC-09": (Spoiled(Write("{src}/core/added.py", _DANGEROUS)),),
     "SEC-11": (
@@ -141,9 +149,30 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="GET /api/v1/orders answers 200 with password_hash",
         ),
     ),
+    "SEC-14": (
+        Spoiled(
+            Edit("SECURITY.md", "## Report a vulnerability", "## Vulnerabilities"),
+            says="how to report",
+        ),
+        Spoiled(
+            Write("SECURITY.md", "# Security\n\nWrite to us.\n"),
+            says=(
+                "no section about threats",
+                "nothing of credentials",
+                "nothing of cryptography",
+                "nothing of personal data",
+            ),
+        ),
+    ),
     "SEC-17": (_NO_KEY_HOOK,),
 }
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/unit/test_settings.py::test_env_example_holds_no_secret": {
+        "SEC-02 PIT-06": Spoiled(
+            Edit(".env.example", "METRICS_TOKEN=\n", "METRICS_TOKEN=hunter2\n"),
+            says="assert (not 'hunter2'",
+        )
+    },
     "tests/unit/test_settings.py::test_settings_do_not_show_the_password": {
         "SEC-03": Spoiled(
             Edit(

@@ -24,10 +24,25 @@ _KEPT = Spoiled(
     Edit(_CONFTEST, "await transaction.rollback()", "await transaction.commit()"),
     says="rolls a test's transaction back",
 )
-_LEFT = Spoiled(Edit(_CONFTEST, "yield", "return"), says="cleans up after a yield")
+_LEFT = Spoiled(
+    Edit(_CONFTEST, "yield", "return"),
+    Edit("tests/integration/conftest.py", "yield", "return"),
+    says="cleans up after a yield",
+)
 _SHORT = Spoiled(
     _test("def test_adds() -> None:\n    assert True\n"), says="test_adds does not say"
 )
+
+_SLOW = [
+    "tests/integration/test_account_limits.py",
+    "tests/integration/test_create_admin.py",
+    "tests/integration/test_metrics.py",
+    "tests/integration/test_outages.py",
+    "tests/integration/test_outbound_calls.py",
+    "tests/integration/test_revocations.py",
+    "tests/integration/test_sentry.py",
+    "tests/unit/test_passwords.py",
+]
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TST-01": (
@@ -163,7 +178,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit("pyproject.toml", ', "-ra"]', "]"),
             Edit("pyproject.toml", '"integration: ', '"other: '),
             Edit(_CONFTEST, '["e2e", "slow"]', '["e2e"]'),
-            Remove("tests/integration/test_outages.py"),
+            *map(Remove, _SLOW),
             says=(
                 "--strict-markers",
                 "dots only",
@@ -219,6 +234,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TST-35": (
         Spoiled(
             Edit("tests/unit/test_outbound.py", "MockTransport", "BaseTransport"),
+            Edit("tests/operations.py", "MockTransport", "BaseTransport"),
             says="no test makes up their answers",
         ),
     ),

@@ -23,7 +23,7 @@ ORDER = "id, reference, customer, note, status, created_by, created_at, updated_
 @asynccontextmanager
 async def lifespan(app: Starlette) -> AsyncIterator[None]:
     """Hold a pool as large as the service's."""
-    async with asyncpg.create_pool(os.environ["DATABASE_URL"], max_size=30) as pool:
+    async with asyncpg.create_pool(os.environ["DATABASE_URL"], max_size=20) as pool:
         app.state.pool = pool
         yield
 

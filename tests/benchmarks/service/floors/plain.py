@@ -109,7 +109,7 @@ class Page(BaseModel):
 
 app = FastAPI()
 url = os.environ["DATABASE_URL"].replace("postgresql:", "postgresql+asyncpg:", 1)
-engine = create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 

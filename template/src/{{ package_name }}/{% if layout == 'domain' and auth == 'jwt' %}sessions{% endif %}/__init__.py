@@ -1,0 +1,1 @@
+"""Sessions: logged in here, and until when."""
