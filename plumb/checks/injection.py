@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.authentication import FORBIDDEN, secured, with_accounts
 from plumb.imports import contracted
 from plumb.kinds import calls, shipped
-from plumb.roles import Function, arguments, methods, routes
+from plumb.roles import Function, arguments, methods, provided, routes
 from plumb.service import Class, Module, Service, last_name
 
 _DATABASE = "tests/integration/test_database.py"
@@ -23,18 +24,8 @@ _ANY = ast.Name("Any")
 _EMPTY = frozenset({"Counter", "defaultdict", "deque", "dict", "list", "set"})
 
 
-def _provided(service: Service) -> dict[str, ast.Call]:
-    """Return the names that `Depends` and `Security` are given, each with a call."""
-    return {
-        last_name(call.args[0]): call
-        for module in service.modules
-        for call in module.calls
-        if last_name(call.func) in {"Depends", "Security"} and call.args
-    }
-
-
 def _providers(service: Service) -> Iterator[tuple[Module, Function]]:
-    names = _provided(service).keys()
+    names = provided(service)
     for module in service.modules:
         for function in module.functions:
             if function.name in names:
@@ -49,7 +40,7 @@ def _services(service: Service) -> Iterator[Class]:
 
 @check("ast", "routes get what they work with by `Depends`, and make none of it")
 def _injected(service: Service) -> Iterator[Finding]:
-    if service.routers and not _provided(service):
+    if service.routers and not provided(service):
         yield Finding("nothing is injected: use Depends")
     own = {each.name for each in service.classes}
     for module in service.routers:
@@ -66,7 +57,7 @@ def _injected(service: Service) -> Iterator[Finding]:
 
 @check("ast", "each service is made by a function, which `Depends` names")
 def _factories(service: Service) -> Iterator[Finding]:
-    made = set(_provided(service))
+    made = set(provided(service))
     for module, function in _providers(service):
         if function.returns is None:
             yield Finding(
@@ -207,8 +198,10 @@ def _is_empty(value: ast.expr | None) -> bool:
 def _overridden(service: Service) -> Iterator[Finding]:
     for module in service.tests:
         for node in module.nodes:
-            if isinstance(node, ast.Attribute) and node.attr == "dependency_overrides":
-                return
+            # One that is only assigned is emptied.
+            match node:
+                case ast.Attribute(attr="dependency_overrides", ctx=ast.Load()):
+                    return
     yield Finding("no test uses app.dependency_overrides", "tests")
 
 
@@ -228,6 +221,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "a connection is given back after an error",
         ),
     ),
+    "DIN-05": (FORBIDDEN,),
     "DIN-06": (
         _constructed,
         contracted(
@@ -237,4 +231,5 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "DIN-07": (_no_globals,),
     "DIN-08": (_overridden,),
+    "DIN-09": (secured.when(with_accounts), FORBIDDEN),
 }
