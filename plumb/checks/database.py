@@ -28,7 +28,7 @@ MOST_CONNECTIONS = 32
 MOST_SECONDS = 3600
 
 _TESTS = "tests/integration/test_database.py"
-_TABLES = "tests/integration/test_migrations.py"
+_TABLES = "tests/integration/test_tables.py"
 _SETTINGS = "tests/unit/test_settings.py"
 _ORDERS = "tests/integration/test_orders.py"
 _ENGINES = frozenset({"create_async_engine", "async_engine_from_config"})

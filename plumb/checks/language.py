@@ -159,7 +159,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         rules(*(f"DTZ{n:03}" for n in (*range(1, 8), 11, 12, 901))),
         _utc,
         shipped(
-            "tests/integration/test_migrations.py::test_timestamps_have_a_time_zone",
+            "tests/integration/test_tables.py::test_timestamps_have_a_time_zone",
             "the database keeps every time with its zone",
         ),
         shipped(

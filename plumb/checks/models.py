@@ -13,7 +13,7 @@ from plumb.tables import Attribute, ancestors, columns, referred, table_name, un
 MOST_MODELS = 3
 
 _DATABASE = "tests/integration/test_database.py"
-_TABLES = "tests/integration/test_migrations.py"
+_TABLES = "tests/integration/test_tables.py"
 _TIMES = (
     {"created_at", "created", "created_on"},
     {"updated_at", "updated", "modified_at"},

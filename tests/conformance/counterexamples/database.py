@@ -14,7 +14,7 @@ REPOSITORY = "{orders[repository]}.py"
 SERVICE = "{orders[service]}.py"
 UNIT_OF_WORK = "{place[unit_of_work]}.py"
 _TESTS = "tests/integration/test_database.py"
-_TABLES = "tests/integration/test_migrations.py"
+_TABLES = "tests/integration/test_tables.py"
 
 # Whoever logs somebody in leaves the session to itself.
 UNFINISHED = Edit(

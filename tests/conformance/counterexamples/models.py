@@ -8,7 +8,7 @@ BASE = "{place[base_model]}.py"
 BASE_REPOSITORY = "{place[base_repository]}.py"
 MODELS = "{orders[models]}.py"
 _DATABASE = "tests/integration/test_database.py"
-_TABLES = "tests/integration/test_migrations.py"
+_TABLES = "tests/integration/test_tables.py"
 _PLACED_AT = Edit(
     MODELS,
     "    note: Mapped[",
