@@ -1,0 +1,222 @@
+"""After an update, one command makes the migration that the project's history lacks.
+
+Each test has a database with rows, which a developer's machine keeps between commands.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.answers import Answers
+from harness.history import Project, Releases
+from harness.process import CommandFailedError, clean_environment, run
+
+TABLES = "accounts audit_events letter_tokens refresh_tokens sessions".split()
+FINISH = ("task", "template-finish", "--")
+
+QUERY = """\
+import asyncio, asyncpg, os, sys
+
+
+async def main():
+    connection = await asyncpg.connect(os.environ["DATABASE_URL"])
+    for statement in sys.argv[1:]:
+        for row in await connection.fetch(statement):
+            print(*row, sep="|")
+
+
+asyncio.run(main())
+"""
+CATALOG = """
+SELECT 'column', attrelid::regclass, attname, format_type(atttypid, atttypmod),
+    attnotnull, pg_get_expr(adbin, adrelid), attcollation::regcollation
+FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+JOIN pg_class ON pg_class.oid = attrelid
+WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+ORDER BY attrelid::regclass::text, attname
+""", """
+SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+ORDER BY conrelid::regclass::text, conname
+""", """
+SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef
+""", """
+SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger
+WHERE NOT tgisinternal ORDER BY 2
+""", """
+SELECT 'function', regexp_replace(pg_get_functiondef(oid), '\\s+', ' ', 'g') FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace ORDER BY 2
+"""
+AN_ACCOUNT = """
+INSERT INTO accounts (id, email, password_hash, role)
+VALUES (gen_random_uuid(), 'ada@example.com', '-', 'admin')
+"""
+AN_EVENT = """
+INSERT INTO audit_events (id, actor, action, subject, changes)
+VALUES (gen_random_uuid(), 'ada', 'account_made', 'ada', '{}')
+"""
+A_KEY = """
+INSERT INTO idempotency_keys (principal, key_hash, request_hash, status, headers)
+VALUES ('ada', '\\x01', '\\x02', 201, '{}')
+"""
+COUNTS = "SELECT count(*) FROM accounts", "SELECT count(*) FROM audit_events"
+
+BOOKMARK = '''\
+"""The table of bookmarks."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from {{ package_name }}.models.base import Record
+
+
+class BookmarkModel(Record):
+    """Where somebody wants to go on."""
+
+    __tablename__ = "bookmarks"
+
+    place: Mapped[str] = mapped_column(String(200))
+'''
+
+
+@dataclass(frozen=True)
+class Service:
+    """A project that its team updates, with a database that holds rows."""
+
+    project: Project
+    environment: dict[str, str]
+
+    def run(self, *command: str) -> str:
+        """Run a command in the project's environment, and return its output."""
+        return run(
+            ("uv", "run", *command), self.project.path, environment=self.environment
+        ).output
+
+    def local(self, *command: str) -> str:
+        """Run a command on the development database."""
+        return self.run("python", "-m", "scripts.local", *command)
+
+    def query(self, *statements: str) -> list[str]:
+        """Run statements on the development database, and return the rows."""
+        return self.local("python", "-c", QUERY, *statements).splitlines()
+
+    def catalog(self) -> list[str]:
+        """Return all that makes up the schema of the development database."""
+        return self.query(*CATALOG)
+
+    def migrations(self) -> set[str]:
+        """Return the names of the migrations."""
+        folder = self.project.path / "migrations" / "versions"
+        return {path.name for path in folder.glob("*.py")}
+
+    def kept(self) -> list[str]:
+        """Return what the database keeps without a model."""
+        file = self.project.path / "migrations" / "kept.txt"
+        return file.read_text("utf-8").splitlines()[1:] if file.exists() else []
+
+    def finish(self, *options: str) -> set[str]:
+        """Finish an update, look whether all agrees, and return the new migrations."""
+        before = self.migrations()
+        self.run(*FINISH, *options)
+        added = self.migrations() - before
+        self.project.commit("Update from the template")
+        self.local("alembic", "upgrade", "head")
+        self.local("alembic", "check")
+        self.run("pytest", "-q", "-n", "0", "tests/integration/test_migrations.py")
+        return added
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
+    """A template whose second version changes tables of the kernel."""
+    releases = Releases(tmp_path_factory.mktemp("releases") / "template")
+    releases.release("v1.0.0")
+    package = releases.path / "template" / "src" / "{{ package_name }}"
+    folder = package / "{% if layout == 'layered' %}models{% endif %}"
+    (folder / "bookmark.py.jinja").write_text(BOOKMARK, "utf-8")
+    releases.release("v1.1.0", releases.path)
+    return releases
+
+
+@pytest.fixture
+def make(
+    releases: Releases, public_folder: Callable[[], Path], warm: dict[str, str]
+) -> Callable[[Answers], Service]:
+    """Return a function that makes a service of the first version, and its database."""
+
+    def make(answers: Answers) -> Service:
+        project = Project(public_folder() / "my-service")
+        project.copy(releases, "v1.0.0", {"preset": "custom", **answers})
+        service = Service(project, clean_environment() | warm)
+        service.local("alembic", "upgrade", "head")
+        service.query(A_KEY)
+        return service
+
+    return make
+
+
+@pytest.mark.long
+def test_a_feature_is_switched_on(make: Callable[[Answers], Service]) -> None:
+    service = make({"auth": "none", "layout": "domain"})
+    shipped = service.migrations()
+    service.project.update("v1.0.0", {"auth": "jwt"})
+    assert service.migrations() == shipped
+
+    [added] = service.finish()
+
+    assert added.endswith("_create_accounts_and_4_more.py")
+    service.query(AN_ACCOUNT, AN_EVENT)
+    assert service.query("SELECT principal FROM idempotency_keys") == ["ada"]
+    for change in ("DELETE FROM audit_events", "TRUNCATE audit_events"):
+        with pytest.raises(CommandFailedError, match="audit_events is append-only"):
+            service.query(change)
+    made = service.catalog()
+    assert service.finish() == set()
+    assert service.project.git("status", "--porcelain") == ""
+    # A service that had accounts from the first day has the same schema.
+    other = make({"auth": "jwt", "layout": "domain"})
+    assert other.catalog() == made
+
+
+@pytest.mark.long
+def test_a_feature_is_switched_off(make: Callable[[Answers], Service]) -> None:
+    service = make({"auth": "jwt", "layout": "layered"})
+    service.query(AN_ACCOUNT, AN_EVENT)
+    shipped, made = service.migrations(), service.catalog()
+    service.project.update("v1.0.0", {"auth": "none"})
+    assert service.migrations() == shipped
+
+    with pytest.raises(CommandFailedError, match="callers would break") as refused:
+        service.run(*FINISH)
+
+    assert "these any more, so they stay" in refused.value.output
+    assert service.finish("--breaking") == set()
+    assert service.kept() == TABLES
+    assert service.query(*COUNTS) == ["1", "1"]
+
+    service.project.update("v1.0.0", {"auth": "jwt"})
+    assert service.finish() == set()
+    assert service.kept() == []
+    assert (service.query(*COUNTS), service.catalog()) == (["1", "1"], made)
+
+    service.project.update("v1.0.0", {"auth": "none"})
+    service.finish("--breaking")
+    [dropped] = service.finish("--allow-drop")
+    assert dropped.endswith("_drop_sessions_and_4_more.py")
+    assert service.kept() == []
+    left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    assert service.query(left) == []
+    service.local("alembic", "downgrade", "-1")
+    assert service.catalog() == made
+
+
+@pytest.mark.long
+def test_the_kernel_has_a_new_table(make: Callable[[Answers], Service]) -> None:
+    service = make({"auth": "jwt", "layout": "layered"})
+    service.query(AN_ACCOUNT, AN_EVENT)
+    service.project.update("v1.1.0")
+    [added] = service.finish()
+    assert added.endswith("_create_bookmarks.py")
