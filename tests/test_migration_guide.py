@@ -74,7 +74,9 @@ def test_the_examples_pass_the_lint_and_go_up_and_down(workbench: Workbench) -> 
     assert page.count("\n```") == 2 * (len(examples) - 2 + page.count("```bash"))
 
     with workbench.changed(dict(_revisions(workbench.project / FOLDER, examples))):
-        workbench.run("uv", "run", "--no-sync", "python", "-m", "scripts.migration_lint")
+        workbench.run(
+            "uv", "run", "--no-sync", "python", "-m", "scripts.migration_lint"
+        )
         workbench.run("uv", "run", "--no-sync", "pytest", STAIRWAY)
 
 

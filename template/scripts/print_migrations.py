@@ -7,23 +7,25 @@ With a commit, such as `main`, it prints only what that lacks.
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from scripts.migration_sql import PROJECT, UnknownSqlError, read_statements
+from scripts.migration_sql import (
+    PROJECT,
+    Statement,
+    UnknownSqlError,
+    read_statements,
+)
 
 
-def main(commit: str | None = None) -> None:
-    """Print the SQL of all migrations, or of those whose files a commit lacks.
+def show(statements: Sequence[Statement], commit: str | None = None) -> None:
+    """Print what all migrations run, or those whose files a commit lacks.
 
     Raises:
-        SystemExit: there is none, or it cannot be told.
+        SystemExit: they run nothing, or there is no such commit.
     """
-    try:
-        statements = read_statements()
-    except UnknownSqlError as error:
-        sys.exit(f"Error: {error}.")
     if not statements:
         sys.exit("Error: no migration runs any SQL. Write one: uv run task migrate-new")
     known = _files(commit) if commit else set()
@@ -47,4 +49,7 @@ def _files(commit: str) -> set[Path]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2])
+    try:
+        show(read_statements(), *sys.argv[1:2])
+    except UnknownSqlError as error:
+        sys.exit(f"Error: {error}.")
