@@ -10,6 +10,8 @@ from plumb.kinds import calls, shipped, text
 from plumb.service import Module, Service, last_name
 
 _TESTS = "tests/integration/test_migrations.py"
+_LINT_TESTS = "tests/unit/test_migration_lint.py"
+_SQL_TESTS = "tests/unit/test_migration_sql.py"
 _FOLDERS = ("migrations", "alembic", "{package}/migrations", "{package}/alembic")
 _TABLES = re.compile(r"(add|alter|create|drop|rename)_\w+|batch_alter_table")
 _SCHEMA = re.compile(
@@ -19,6 +21,7 @@ _SCHEMA = re.compile(
     re.IGNORECASE,
 )
 _ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+_MANY_ROWS = re.compile(r"\s*(UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 
 
 def _scripts(service: Service, name: str) -> Iterator[tuple[str, ast.Module]]:
@@ -133,10 +136,20 @@ def _in_transaction(service: Service) -> Iterator[Finding]:
         for function in (*_bodies(tree, "upgrade"), *_bodies(tree, "downgrade")):
             does = [each for each in function.body if not _is_docstring(each)]
             for call in calls(function):
-                alone = len(does) == 1 and len(getattr(does[0], "body", ())) == 1
+                steps = getattr(does[0], "body", []) if len(does) == 1 else []
+                # What can be done again may come before the step that counts.
+                alone = steps and all(map(_can_be_repeated, steps[:-1]))
                 if last_name(call.func) == "autocommit_block" and not alone:
                     said = "leaves the transaction for one of several steps"
                     yield Finding(f"{said}: make it a revision", path, call.lineno)
+
+
+def _can_be_repeated(step: ast.stmt) -> bool:
+    return any(
+        keyword.arg in {"if_exists", "if_not_exists"}
+        for call in calls(step)
+        for keyword in call.keywords
+    )
 
 
 def _is_docstring(line: ast.stmt) -> bool:
@@ -148,6 +161,27 @@ def _apart(service: Service) -> Iterator[Finding]:
     for path, tree in _scripts(service, "versions/*.py"):
         if len(_changes(tree)) > 1:
             yield Finding("changes tables and rows: make two revisions", path)
+
+
+@check("ast", "migrations change rows in batches")
+def _in_batches(service: Service) -> Iterator[Finding]:
+    for path, tree in _scripts(service, "versions/*.py"):
+        repeated = {
+            id(call)
+            for loop in ast.walk(tree)
+            if isinstance(loop, ast.For | ast.While)
+            for call in calls(loop)
+        }
+        for function in _bodies(tree, "upgrade"):
+            for call in calls(function):
+                says = [n.value for n in ast.walk(call) if isinstance(n, ast.Constant)]
+                if (
+                    last_name(call.func) == "execute"
+                    and id(call) not in repeated
+                    and any(isinstance(s, str) and _MANY_ROWS.match(s) for s in says)
+                ):
+                    said = "changes all rows in one go: go in batches"
+                    yield Finding(said, path, call.lineno)
 
 
 @check("ast", "the application does not migrate when it starts")
@@ -212,6 +246,18 @@ _agrees = shipped(
     f"{_TESTS}::test_migrations_make_what_the_models_say",
     "the migrations make what the models say, and nothing else",
 )
+_refused = shipped(
+    f"{_LINT_TESTS}::test_danger_is_refused",
+    "the lint refuses what a table in use would not bear",
+)
+_fails_without_sql = shipped(
+    f"{_SQL_TESTS}::test_no_sql_is_an_error",
+    "what prints the SQL of the migrations fails if there is none",
+)
+_sql_in_ci = ci_runs(
+    r"alembic (-\S+ )*upgrade .*--sql|scripts\.print_migrations",
+    "prints the SQL of the migrations",
+)
 
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "MIG-01": (
@@ -222,7 +268,9 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "MIG-05": (_not_by_hand, _agrees),
     "MIG-09": (_both_ways, _goes_both_ways),
     "MIG-10": (_in_transaction, _goes_both_ways),
-    "MIG-13": (_apart,),
+    "MIG-12": (_in_batches, _refused),
+    "MIG-13": (_apart, _refused),
+    "MIG-17": (_sql_in_ci, _fails_without_sql),
     "MIG-21": (
         _kept_in_git,
         ci_runs(r"alembic upgrade|atlas migrate|\bpytest\b", "applies the migrations"),

@@ -133,6 +133,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         whole_suite,
     ),
     "CIC-07": (_published,),
+    "CIC-16": (
+        ci_runs(
+            r"alembic (-\S+ )*upgrade .*--sql|scripts\.migration_lint"
+            r"|atlas migrate (lint|validate)|\bsquawk\b",
+            "tries the migrations without applying them",
+        ),
+    ),
     "CIC-17": json_checks,
     "CIC-18": (
         ci_runs(r"duplicate-code|jscpd|--enable=R0801", "finds copies"),

@@ -6,6 +6,7 @@ from conformance.changes import Edit, Spoiled, Write
 
 ENV = "migrations/env.py"
 FIRST = "migrations/versions/0002_create_orders.py"
+_LINT = "scripts/migration_lint.py"
 _TESTS = "tests/integration/test_migrations.py"
 _BACK = '    op.drop_table("order_lines")\n    op.drop_table("orders")\n'
 
@@ -50,6 +51,15 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says=("half a migration may stay", "leaves the transaction"),
         ),
     ),
+    "MIG-12": (
+        Spoiled(
+            Write(
+                "migrations/versions/9_fill.py",
+                'def upgrade() -> None:\n    op.execute("UPDATE orders SET note = NULL")\n',
+            ),
+            says="9_fill.py:2: changes all rows in one go",
+        ),
+    ),
     "MIG-13": (
         Spoiled(
             Edit(
@@ -90,6 +100,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             says="says how migrations run",
         ),
     ),
+    "MIG-17": (
+        Spoiled(
+            Edit("Taskfile.yml", "scripts.print_migrations", "scripts.errors"),
+            says="no step of CI prints the SQL of the migrations",
+        ),
+    ),
     "MIG-21": (
         Spoiled(
             Edit(".gitignore", "# Python\n", "# Python\n/migrations/versions/\n"),
@@ -109,6 +125,20 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         "MIG-09 MIG-10 MIG-21": Spoiled(
             Edit(FIRST, _BACK, "    pass\n"), says="already exists"
         )
+    },
+    "tests/unit/test_migration_lint.py::test_danger_is_refused": {
+        "MIG-12": Spoiled(
+            Edit(_LINT, "if not _is_small(sql):", "if False:"), says="rows-at-once"
+        ),
+        "MIG-13": Spoiled(
+            Edit(_LINT, "if is_schema:", "if False:"), says="rows-beside-tables"
+        ),
+    },
+    "tests/unit/test_migration_sql.py::test_no_sql_is_an_error": {
+        "MIG-17": Spoiled(
+            Edit("scripts/print_migrations.py", "if not statements:", "if False:"),
+            says="DID NOT RAISE",
+        ),
     },
     f"{_TESTS}::test_migrations_make_what_the_models_say": {
         "MIG-05": Spoiled(

@@ -1,0 +1,55 @@
+"""Prints the SQL of the migrations.
+
+Usage: python -m scripts.print_migrations [COMMIT]
+
+With a commit, such as `main`, it prints only what that lacks.
+"""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from scripts.migration_sql import (
+    PROJECT,
+    Statement,
+    UnknownSqlError,
+    read_statements,
+)
+
+
+def show(statements: Sequence[Statement], commit: str | None = None) -> None:
+    """Print what all migrations run, or those whose files a commit lacks.
+
+    Raises:
+        SystemExit: they run nothing, or there is no such commit.
+    """
+    if not statements:
+        sys.exit("Error: no migration runs any SQL. Write one: uv run task migrate-new")
+    known = _files(commit) if commit else set()
+    for file, own in groupby(statements, attrgetter("file")):
+        if file not in known:
+            sql = "\n".join(statement.sql for statement in own)
+            sys.stdout.write(f"-- {file.relative_to(PROJECT)}\n{sql}\n\n")
+
+
+def _files(commit: str) -> set[Path]:
+    listed = subprocess.run(
+        ["git", "ls-tree", "-r", "-z", "--name-only", commit],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if listed.returncode:
+        sys.exit(f"Error: git has no commit {commit} here. Fetch it, or name another.")
+    return {PROJECT / name for name in listed.stdout.split("\0")}
+
+
+if __name__ == "__main__":
+    try:
+        show(read_statements(), *sys.argv[1:2])
+    except UnknownSqlError as error:
+        sys.exit(f"Error: {error}.")

@@ -1,0 +1,81 @@
+"""What a migration runs is known without a database."""
+
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+
+from scripts.migration_lint import lint
+from scripts.migration_sql import (
+    PROJECT,
+    Statement,
+    UnknownSqlError,
+    read_statements,
+)
+from scripts.print_migrations import show
+
+MIGRATION = '''\
+"""An example."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "1"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.execute("SELECT 1")
+    # squawk-ignore ban-drop-column -- nothing reads it any more,
+    # and it was null
+    op.drop_column(
+        "products",
+        "weight",
+    )
+    with op.get_context().autocommit_block():
+        op.create_index("ix", "products", ["name"], postgresql_concurrently=True)
+'''
+
+
+def config(folder: Path, migration: str) -> Config:
+    """Return the project's way to migrate, but with this one migration."""
+    (folder / "1_example.py").write_text(migration)
+    config = Config(PROJECT / "alembic.ini")
+    config.set_main_option("version_locations", str(folder))
+    return config
+
+
+def test_statements_know_the_line_that_runs_them(tmp_path: Path) -> None:
+    statements = read_statements(config(tmp_path, MIGRATION))
+    assert [(line, sql.split()[0]) for _, line, sql in statements] == [
+        (11, "SELECT"),
+        (14, "ALTER"),
+        (18, "COMMIT;"),
+        (19, "CREATE"),
+        (18, "BEGIN;"),
+    ]
+    assert not lint(statements)
+
+
+def test_migration_that_reads_rows_in_python_is_refused(tmp_path: Path) -> None:
+    asking = 'op.get_bind().scalar(sa.text("SELECT 1")) + 1'
+    migration = MIGRATION.replace('op.execute("SELECT 1")', asking)
+    with pytest.raises(UnknownSqlError, match=r"1_example\.py:11: .* in SQL"):
+        read_statements(config(tmp_path, migration))
+
+
+def test_sql_is_printed_below_the_name_of_its_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show([Statement(PROJECT / "migrations" / "1.sql", 1, "SELECT 1;")])
+    assert capsys.readouterr().out == "-- migrations/1.sql\nSELECT 1;\n\n"
+
+
+def test_no_sql_is_an_error() -> None:
+    with pytest.raises(SystemExit, match="no migration runs any SQL"):
+        show([])
+
+
+def test_unknown_commit_is_named() -> None:
+    with pytest.raises(SystemExit, match="no commit nonsense here"):
+        show(read_statements(), "nonsense")
