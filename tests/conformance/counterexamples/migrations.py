@@ -46,10 +46,6 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             Edit("Taskfile.yml", "--diff-filter=a", "--diff-filter=ad"),
             says="no step of CI refuses a merged migration that is deleted",
         ),
-        Spoiled(
-            Edit(".github/workflows/ci.yml", "uv run task migrate-merged", "true"),
-            says="no step of CI refuses a merged migration that is deleted",
-        ),
     ),
     "MIG-09": (
         Spoiled(Edit(FIRST, _BACK, "    pass\n"), says="downgrade does nothing"),
@@ -108,6 +104,19 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "MIG-18": (
+        Spoiled(
+            Edit("Taskfile.yml", "alembic revision", "alembic history"),
+            says="no task writes migrations",
+        ),
+        Spoiled(
+            Edit("Taskfile.yml", "alembic upgrade", "alembic stamp"),
+            Edit("Taskfile.yml", "acme migrate", "acme look"),
+            says="no task applies migrations",
+        ),
+        Spoiled(
+            Edit("Taskfile.yml", "alembic downgrade", "alembic current"),
+            says="no task takes migrations back",
+        ),
         Spoiled(
             Edit("Taskfile.yml", "scripts.database reset", "scripts.database renew"),
             says="no task starts with an empty database anew",
