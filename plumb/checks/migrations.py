@@ -5,11 +5,19 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.tasks import (
+    applies_migrations,
+    asks_before_data_are_lost,
+    resets_the_database,
+    takes_migrations_back,
+    writes_migrations,
+)
 from plumb.commands import ci_runs, offers
 from plumb.kinds import calls, shipped, text
 from plumb.service import Module, Service, last_name
 
 _TESTS = "tests/integration/test_migrations.py"
+_JOB = "tests/e2e/test_migrate.py"
 _FOLDERS = ("migrations", "alembic", "{package}/migrations", "{package}/alembic")
 _TABLES = re.compile(r"(add|alter|create|drop|rename)_\w+|batch_alter_table")
 _SCHEMA = re.compile(
@@ -204,6 +212,22 @@ def _kept_in_git(service: Service) -> Iterator[Finding]:
             yield Finding(f"git ignores {written}", ".gitignore")
 
 
+def _refused(letter: str, what: str) -> Check:
+    """Demand that CI compares the migrations with those that were merged.
+
+    Args:
+        letter: what `--diff-filter` calls the change, as a capital.
+        what: is done to a migration.
+    """
+    # Small letters leave out, capitals choose.
+    passing = rf"\w*{letter}\w*|(?![a-z]*{letter.lower()})[a-z]+"
+    return ci_runs(
+        rf"git diff\b(?=.* (--exit-code|--quiet)\b)"
+        rf"(?!.*--diff-filter=(?!({passing})\b)).*\b(migrations|alembic|versions)\b",
+        f"refuses a merged migration that is {what}",
+    )
+
+
 _goes_both_ways = shipped(
     f"{_TESTS}::test_migrations_go_up_down_and_up_again",
     "each migration can be undone and done again",
@@ -213,16 +237,34 @@ _agrees = shipped(
     "the migrations make what the models say, and nothing else",
 )
 
+_database_agrees = shipped(
+    f"{_JOB}::test_migration_that_was_edited_later_is_found",
+    "a database that is not as the models say stops the migrations",
+)
+_stays = shipped(
+    f"{_JOB}::test_merged_migration_stays_as_it_is",
+    "a merged migration that is changed or deleted is refused",
+)
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "MIG-01": (
         _compared,
         offers(r"alembic revision --autogenerate", "writes migrations from the models"),
         _agrees,
     ),
-    "MIG-05": (_not_by_hand, _agrees),
+    "MIG-05": (_not_by_hand, _agrees, _database_agrees),
+    "MIG-07": (_refused("M", "changed"), _database_agrees, _stays),
+    "MIG-08": (_refused("D", "deleted"), _stays),
     "MIG-09": (_both_ways, _goes_both_ways),
     "MIG-10": (_in_transaction, _goes_both_ways),
     "MIG-13": (_apart,),
+    "MIG-18": (
+        writes_migrations,
+        applies_migrations,
+        takes_migrations_back,
+        resets_the_database,
+    ),
+    "MIG-19": (asks_before_data_are_lost,),
     "MIG-21": (
         _kept_in_git,
         ci_runs(r"alembic upgrade|atlas migrate|\bpytest\b", "applies the migrations"),
@@ -233,7 +275,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         text(
             "README.md",
             lambda page: bool(
-                re.search(r"alembic upgrade head|atlas migrate apply", page)
+                re.search(
+                    r"(?m)alembic upgrade head(?! --sql)|atlas migrate apply"
+                    r"|^uv run .*[\w-] migrate$",
+                    page,
+                )
             ),
             "says how migrations run before the service does",
         ),
