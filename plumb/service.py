@@ -319,6 +319,11 @@ class Service:
         return list(self._parse(self.root / "tests", self.root))
 
     @cached_property
+    def scripts(self) -> list[Module]:
+        """The modules below `scripts`."""
+        return list(self._parse(self.root / "scripts", self.root))
+
+    @cached_property
     def classes(self) -> list[Class]:
         """Every class of the package."""
         return [

@@ -3,8 +3,9 @@
 Each test has a database with rows, which a developer's machine keeps between commands.
 """
 
-import shutil
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from harness.answers import Answers
 from harness.history import Project, Releases
 from harness.process import CommandFailedError, clean_environment, run
 
-TABLES = "accounts audit_events letter_tokens refresh_tokens sessions".split()
+TABLES = ["accounts", "audit_events", "letter_tokens", "refresh_tokens", "sessions"]
 FINISH = ("task", "template-finish", "--")
 
 QUERY = """\
@@ -30,26 +31,33 @@ async def main():
 
 asyncio.run(main())
 """
-CATALOG = """
+CATALOG = (
+    """
 SELECT 'column', attrelid::regclass, attname, format_type(atttypid, atttypmod),
     attnotnull, pg_get_expr(adbin, adrelid), attcollation::regcollation
 FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
 JOIN pg_class ON pg_class.oid = attrelid
 WHERE relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
 ORDER BY attrelid::regclass::text, attname
-""", """
-SELECT 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid)
+""",
+    """
+SELECT 'constraint', conrelid::regclass, conname,
+    regexp_replace(pg_get_constraintdef(oid), '::(text|character varying)|[][()]', '', 'g')
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 ORDER BY conrelid::regclass::text, conname
-""", """
+""",
+    """
 SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef
-""", """
+""",
+    """
 SELECT 'trigger', pg_get_triggerdef(oid) FROM pg_trigger
 WHERE NOT tgisinternal ORDER BY 2
-""", """
+""",
+    """
 SELECT 'function', regexp_replace(pg_get_functiondef(oid), '\\s+', ' ', 'g') FROM pg_proc
 WHERE pronamespace = 'public'::regnamespace ORDER BY 2
-"""
+""",
+)
 AN_ACCOUNT = """
 INSERT INTO accounts (id, email, password_hash, role)
 VALUES (gen_random_uuid(), 'ada@example.com', '-', 'admin')
@@ -95,16 +103,12 @@ class Service:
             ("uv", "run", *command), self.project.path, environment=self.environment
         ).output
 
-    def local(self, *command: str) -> str:
-        """Run a command on the development database."""
-        return self.run("python", "-m", "scripts.local", *command)
-
     def query(self, *statements: str) -> list[str]:
-        """Run statements on the development database, and return the rows."""
-        return self.local("python", "-c", QUERY, *statements).splitlines()
+        """Run statements on the database, and return the rows."""
+        return self.run("python", "-c", QUERY, *statements).splitlines()
 
     def catalog(self) -> list[str]:
-        """Return all that makes up the schema of the development database."""
+        """Return all that makes up the schema of the database."""
         return self.query(*CATALOG)
 
     def migrations(self) -> set[str]:
@@ -123,8 +127,8 @@ class Service:
         self.run(*FINISH, *options)
         added = self.migrations() - before
         self.project.commit("Update from the template")
-        self.local("alembic", "upgrade", "head")
-        self.local("alembic", "check")
+        self.run("alembic", "upgrade", "head")
+        self.run("alembic", "check")
         self.run("pytest", "-q", "-n", "0", "tests/integration/test_migrations.py")
         return added
 
@@ -144,18 +148,46 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
 @pytest.fixture
 def make(
     releases: Releases, public_folder: Callable[[], Path], warm: dict[str, str]
-) -> Callable[[Answers], Service]:
-    """Return a function that makes a service of the first version, and its database."""
+) -> Iterator[Callable[[Answers], Service]]:
+    """A function that makes a service of the first version, and its database.
 
-    def make(answers: Answers) -> Service:
-        project = Project(public_folder() / "my-service")
-        project.copy(releases, "v1.0.0", {"preset": "custom", **answers})
-        service = Service(project, clean_environment() | warm)
-        service.local("alembic", "upgrade", "head")
-        service.query(A_KEY)
-        return service
+    The server runs until the end of the test, as starting it takes seconds.
+    """
+    with ExitStack() as stack:
 
-    return make
+        def make(answers: Answers) -> Service:
+            project = Project(public_folder() / "my-service")
+            project.copy(releases, "v1.0.0", {"preset": "custom", **answers})
+            environment = clean_environment() | warm
+            url = stack.enter_context(serving(project.path, environment))
+            # Read by the service and by its tests; nothing is signed or served.
+            environment |= {"DATABASE_URL": url, "TEST_DATABASE_URL": url}
+            environment |= {"ENVIRONMENT": "test", "JWT_KEY": "x" * 32}
+            service = Service(project, environment)
+            service.run("alembic", "upgrade", "head")
+            service.query(A_KEY)
+            return service
+
+        yield make
+
+
+@contextmanager
+def serving(project: Path, environment: dict[str, str]) -> Iterator[str]:
+    """Run the project's own PostgreSQL, and give the URL of its database."""
+    command = ("uv", "run", "python", "-m", "scripts.local")
+    wait = 'import os; print(os.environ["DATABASE_URL"], flush=True); os.read(0, 1)'
+    with subprocess.Popen(
+        (*command, "python", "-c", wait),
+        cwd=project,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        yield process.stdout.readline().strip()
+        process.stdin.close()
 
 
 @pytest.mark.long
@@ -205,11 +237,11 @@ def test_a_feature_is_switched_off(make: Callable[[Answers], Service]) -> None:
     service.project.update("v1.0.0", {"auth": "none"})
     service.finish("--breaking")
     [dropped] = service.finish("--allow-drop")
-    assert dropped.endswith("_drop_sessions_and_4_more.py")
+    assert dropped.endswith("_drop_accounts_and_4_more.py")
     assert service.kept() == []
     left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     assert service.query(left) == []
-    service.local("alembic", "downgrade", "-1")
+    service.run("alembic", "downgrade", "-1")
     assert service.catalog() == made
 
 

@@ -28,6 +28,7 @@ _SCHEMA = re.compile(
     r"|TRUNCATE\s)",
     re.IGNORECASE,
 )
+_TABLE_EVENTS = ("before_create", "after_create", "before_drop", "after_drop")
 _ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 _MANY_ROWS = re.compile(r"\s*(UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 
@@ -82,9 +83,10 @@ def _not_by_hand(service: Service) -> Iterator[Finding]:
         if "versions" in module.parts:
             continue
         told = {id(n.value) for n in module.nodes if isinstance(n, ast.Expr)}
+        told |= {id(n) for part in _of_metadata(module) for n in ast.walk(part)}
         for node in module.nodes:
             match node:
-                case ast.Constant() if id(node) in told:  # a docstring
+                case ast.Constant() if id(node) in told:  # a docstring, or of a model
                     continue
                 case ast.Attribute(attr="create_all" | "drop_all"):
                     pass
@@ -94,6 +96,35 @@ def _not_by_hand(service: Service) -> Iterator[Finding]:
                     continue
             said = "changes the schema: write a migration"
             yield Finding(said, module.path, node.lineno)
+
+
+def _of_metadata(module: Module) -> Iterator[ast.AST]:
+    """Yield what SQLAlchemy runs with the DDL of a table: it is part of the model.
+
+    That is a function which listens for it, and which nobody calls, or the DDL that
+    `event.listen` is given. An application that makes no tables runs neither.
+    """
+    called = {last_name(call.func) for call in module.calls}
+    for function in module.functions:
+        listens = any(
+            _of_tables(each, "listens_for") for each in function.decorator_list
+        )
+        if listens and function.name not in called:
+            yield from function.body
+    for call in module.calls:
+        if _of_tables(call, "listen"):
+            yield from (
+                given
+                for given in call.args
+                if isinstance(given, ast.Call) and last_name(given.func) == "DDL"
+            )
+
+
+def _of_tables(call: ast.expr, name: str) -> bool:
+    match call:
+        case ast.Call(func=function, args=[_, ast.Constant(value=said), *_]):
+            return last_name(function) == name and said in _TABLE_EVENTS
+    return False
 
 
 @check("ast", "every migration has its way back")

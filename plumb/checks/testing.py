@@ -294,14 +294,15 @@ def _test_client(service: Service) -> Iterator[Finding]:
 
 @check("ast", "tests start their own database, or take the one that a variable names")
 def _real_database(service: Service) -> Iterator[Finding]:
+    modules = [*service.tests, *_scripts_of_tests(service)]
     imported = {
-        name.partition(".")[0] for module in service.tests for name, _ in module.imports
+        name.partition(".")[0] for module in modules for name, _ in module.imports
     }
     if not imported & _STARTERS:
         yield Finding("tests start no database; testcontainers does", "tests")
     texts = [
         (module.path, node.lineno, node.value)
-        for module in service.tests
+        for module in modules
         for node in module.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
@@ -310,6 +311,14 @@ def _real_database(service: Service) -> Iterator[Finding]:
     for file, line, text in texts:
         if re.match(r"sqlite(\+\w+)?://", text):
             yield Finding("SQLite stands in for the real database", file, line)
+
+
+def _scripts_of_tests(service: Service) -> Iterator[Module]:
+    """Yield the modules in `scripts` that tests import."""
+    imported = [name for module in service.tests for name, _ in module.imports]
+    for script in service.scripts:
+        if any(f"{name}.".startswith(f"{script.name}.") for name in imported):
+            yield script
 
 
 @check("ast", "a fixture rolls back what a test did to the database")

@@ -31,9 +31,17 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             ),
             Write(
                 "{src}/core/added.py",
-                'ask("create unique index i on t (c)")\nask("TRUNCATE t")\n',
+                'ask("create unique index i on t (c)")\nask("TRUNCATE t")\n'
+                'event.listen(t, "after_create", DDL("CREATE TRIGGER a"))\n'
+                'connection.execute(DDL("DROP TRIGGER a ON t"))\n'
+                'event.listen(engine, "first_connect", DDL("CREATE TABLE t"))\n'
+                '@event.listens_for(engine, "connect")\n'
+                'def f(c): c.execute("CREATE TABLE t")\n'
+                '@event.listens_for(t, "after_create")\n'
+                'def g(t, c): c.execute("CREATE TRIGGER b")\n'
+                "g(t, c)\n",
             ),
-            says=("main.py", "added.py:1:", "added.py:2:"),
+            says=("main.py", *(f"added.py:{line}:" for line in (1, 2, 4, 5, 7, 9))),
         ),
     ),
     "MIG-07": (

@@ -134,8 +134,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TST-13": (
         Spoiled(
             _test('URL = "sqlite+aiosqlite:///test.db"\n'),
-            Edit(_CONFTEST, "TEST_DATABASE_URL", "SERVER"),
-            Edit(_CONFTEST, "testcontainers", "containers"),
+            Edit("scripts/scratch.py", "TEST_DATABASE_URL", "SERVER"),
+            Edit("scripts/scratch.py", "testcontainers", "containers"),
             Remove("tests/integration/test_outages.py"),
             says=(
                 "SQLite stands in",
