@@ -93,7 +93,11 @@ def test_comment_may_name_several_rules(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "comment",
-    ["squawk-ignore ban-drop-column", "squawk-ignore ban-drop-column --", "squawk-ignore"],
+    [
+        "squawk-ignore ban-drop-column",
+        "squawk-ignore ban-drop-column --",
+        "squawk-ignore",
+    ],
 )
 def test_comment_without_rule_or_reason_is_refused(
     tmp_path: Path, comment: str
