@@ -6,13 +6,7 @@ import pytest
 from alembic.config import Config
 
 from scripts.migration_lint import lint
-from scripts.migration_sql import (
-    PROJECT,
-    Statement,
-    UnknownSqlError,
-    read_statements,
-)
-from scripts.print_migrations import show
+from scripts.migration_sql import PROJECT, UnknownSqlError, read_statements
 
 MIGRATION = '''\
 """An example."""
@@ -62,20 +56,3 @@ def test_migration_that_reads_rows_in_python_is_refused(tmp_path: Path) -> None:
     migration = MIGRATION.replace('op.execute("SELECT 1")', asking)
     with pytest.raises(UnknownSqlError, match=r"1_example\.py:11: .* in SQL"):
         read_statements(config(tmp_path, migration))
-
-
-def test_sql_is_printed_below_the_name_of_its_file(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    show([Statement(PROJECT / "migrations" / "1.sql", 1, "SELECT 1;")])
-    assert capsys.readouterr().out == "-- migrations/1.sql\nSELECT 1;\n\n"
-
-
-def test_no_sql_is_an_error() -> None:
-    with pytest.raises(SystemExit, match="no migration runs any SQL"):
-        show([])
-
-
-def test_unknown_commit_is_named() -> None:
-    with pytest.raises(SystemExit, match="no commit nonsense here"):
-        show(read_statements(), "nonsense")
