@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.workbench import Workbench
+from harness.pages import reading
 
 NAMES = {"project_name": "acme-orders", "package_name": "acme"}
 FOLDER = "migrations/versions"
@@ -64,26 +64,34 @@ def downgrade() -> None:
 
 
 @pytest.mark.long
-def test_the_examples_pass_the_lint_and_go_up_and_down(workbench: Workbench) -> None:
+def test_the_examples_pass_the_lint_and_go_up_and_down(warm: dict[str, str]) -> None:
     """Each is a migration after those of the service, on a table that has rows."""
-    workbench.render(NAMES)
-    workbench.run("uv", "sync", "--locked")
-    page = (workbench.project / "docs" / "migrations.md").read_text("utf-8")
-    queries = [_QUERY.format(sql=sql) for sql in _SQL.findall(page)]
-    examples = [_TABLE, _ROWS, *_CODE.findall(page), *queries]
-    assert page.count("\n```") == 2 * (len(examples) - 2 + page.count("```bash"))
+    with reading(NAMES, **warm) as reader:
+        page = reader.page("migrations.md")
+        queries = [_QUERY.format(sql=sql) for sql in _SQL.findall(page)]
+        examples = [_TABLE, _ROWS, *_CODE.findall(page), *queries]
+        assert page.count("\n```") == 2 * (len(examples) - 2 + page.count("```bash"))
+        for file, text in _revisions(reader.path / FOLDER, examples):
+            file.write_text(text, "utf-8")
 
-    with workbench.changed(dict(_revisions(workbench.project / FOLDER, examples))):
-        workbench.run(
-            "uv", "run", "--no-sync", "python", "-m", "scripts.migration_lint"
+        reader.run("uv", "run", "--no-sync", "task", "migrate-lint")
+        reader.run("uv", "run", "--no-sync", "pytest", STAIRWAY)
+        printed = reader.run(
+            "uv", "run", "--no-sync", "task", "migrate-sql", "--", "main"
         )
-        workbench.run("uv", "run", "--no-sync", "pytest", STAIRWAY)
+
+    files = re.findall(r"^-- (\S+)$", printed, re.MULTILINE)
+    assert files == [f"{FOLDER}/{_name(n)}" for n in range(len(examples))]
 
 
-def _revisions(folder: Path, bodies: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _name(number: int) -> str:
+    return f"9{number:03}_example.py"
+
+
+def _revisions(folder: Path, bodies: Iterable[str]) -> Iterator[tuple[Path, str]]:
     before = max(file.name for file in folder.glob("0*.py"))[:4]
     for number, body in enumerate(bodies):
-        revision = f"9{number:03}"
-        text = _HEAD.format(revision=revision, before=before) + body
-        yield f"{FOLDER}/{revision}_example.py", text
-        before = revision
+        name = _name(number)
+        head = _HEAD.format(revision=name[:4], before=before)
+        yield folder / name, head + body
+        before = name[:4]

@@ -18,7 +18,7 @@ from plumb.service import Module, Service, last_name
 
 _TESTS = "tests/integration/test_migrations.py"
 _LINT_TESTS = "tests/unit/test_migration_lint.py"
-_SQL_TESTS = "tests/unit/test_migration_sql.py"
+_PRINT_TESTS = "tests/unit/test_print_migrations.py"
 _JOB = "tests/e2e/test_migrate.py"
 _FOLDERS = ("migrations", "alembic", "{package}/migrations", "{package}/alembic")
 _TABLES = re.compile(r"(add|alter|create|drop|rename)_\w+|batch_alter_table")
@@ -306,7 +306,7 @@ _dangers_refused = shipped(
     "the lint refuses what a table in use would not bear",
 )
 _fails_without_sql = shipped(
-    f"{_SQL_TESTS}::test_no_sql_is_an_error",
+    f"{_PRINT_TESTS}::test_no_sql_is_an_error",
     "what prints the SQL of the migrations fails if there is none",
 )
 _sql_in_ci = ci_runs(

@@ -29,10 +29,13 @@ def show(statements: Sequence[Statement], commit: str | None = None) -> None:
     if not statements:
         sys.exit("Error: no migration runs any SQL. Write one: uv run task migrate-new")
     known = _files(commit) if commit else set()
-    for file, own in groupby(statements, attrgetter("file")):
-        if file not in known:
-            sql = "\n".join(statement.sql for statement in own)
-            sys.stdout.write(f"-- {file.relative_to(PROJECT)}\n{sql}\n\n")
+    shown = [each for each in statements if each.file not in known]
+    for file, own in groupby(shown, attrgetter("file")):
+        sql = "\n".join(statement.sql for statement in own)
+        name = file.relative_to(PROJECT, walk_up=True)
+        sys.stdout.write(f"-- {name}\n{sql}\n\n")
+    if not shown:
+        sys.stdout.write(f"-- {commit} has all migrations.\n")
 
 
 def _files(commit: str) -> set[Path]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.migration_lint import SECTIONS, lint
+from scripts.migration_lint import SECTIONS, Finding, lint
 from scripts.migration_sql import PROJECT, Statement
 
 REFUSED = [
@@ -93,7 +93,11 @@ def test_comment_may_name_several_rules(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "comment",
-    ["squawk-ignore ban-drop-column", "squawk-ignore ban-drop-column --", "squawk-ignore"],
+    [
+        "squawk-ignore ban-drop-column",
+        "squawk-ignore ban-drop-column --",
+        "squawk-ignore",
+    ],
 )
 def test_comment_without_rule_or_reason_is_refused(
     tmp_path: Path, comment: str
@@ -105,6 +109,18 @@ def test_comment_without_rule_or_reason_is_refused(
 def test_comment_that_nothing_needs_is_refused(tmp_path: Path) -> None:
     found = broken(tmp_path, "-- squawk-ignore ban-drop-table -- unused\nSELECT 1")
     assert found == [(1, "squawk-ignore")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "page"),
+    [
+        ("ban-drop-column", "docs/migrations.md, Drop a column or a table"),
+        ("ban-drop-type", "https://squawkhq.com/docs/ban-drop-type"),
+    ],
+)
+def test_finding_names_its_place_and_a_page(rule: str, page: str) -> None:
+    finding = Finding(PROJECT / "migrations" / "1.sql", 7, rule, "It is no good.")
+    assert str(finding) == f"migrations/1.sql:7: {rule}: It is no good. See {page}."
 
 
 def test_guide_has_the_sections_that_findings_name() -> None:

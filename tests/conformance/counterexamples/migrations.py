@@ -186,7 +186,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             Edit(_LINT, "if is_schema:", "if False:"), says="rows-beside-tables"
         ),
     },
-    "tests/unit/test_migration_sql.py::test_no_sql_is_an_error": {
+    "tests/unit/test_print_migrations.py::test_no_sql_is_an_error": {
         "MIG-17": Spoiled(
             Edit("scripts/print_migrations.py", "if not statements:", "if False:"),
             says="DID NOT RAISE",
