@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from plumb.check import Check, Finding, check
+from plumb.check import Check, Finding, check, depends_on, with_file
 from plumb.checks.tasks import (
     applies_migrations,
     asks_before_data_are_lost,
@@ -27,6 +27,12 @@ _SCHEMA = re.compile(
     r"(DOMAIN|EXTENSION|FUNCTION|INDEX|SCHEMA|SEQUENCE|TABLE|TRIGGER|TYPE|VIEW)\s"
     r"|TRUNCATE\s)",
     re.IGNORECASE,
+)
+_PRINTS = re.compile(r"create_mock_engine|CreateTable|atlas_provider_sqlalchemy")
+_SAID = (
+    r"(?m)^\s*src\s*=\s*\S",
+    r"(?m)^\s*dev\s*=\s*\S",
+    r"migration\s*\{[^}]*\bdir\s*=\s*\S",
 )
 _TABLE_EVENTS = ("before_create", "after_create", "before_drop", "after_drop")
 _ROWS = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
@@ -75,6 +81,31 @@ def _compared(service: Service) -> Iterator[Finding]:
             )
         return
     yield Finding("there is no migrations/env.py: alembic init migrations")
+
+
+@check("text", "nothing of Alembic is left where Atlas migrates")
+def _without_alembic(service: Service) -> Iterator[Finding]:
+    if "alembic" in service.requirements:
+        yield Finding(
+            "depends on alembic, although Atlas migrates: uv remove alembic",
+            "pyproject.toml",
+        )
+    for path in ("alembic.ini", "migrations/env.py", "alembic/env.py"):
+        if service.has(path):
+            yield Finding("belongs to Alembic, although Atlas migrates", path)
+    for module in service.modules:
+        for name, line in module.imports:
+            if name.partition(".")[0] == "alembic":
+                said = f"imports {name}, although Atlas migrates"
+                yield Finding(said, module.path, line)
+
+
+@check("text", "a script prints the tables of the models")
+def _prints_models(service: Service) -> Iterator[Finding]:
+    if not any(map(_PRINTS.search, map(service.read, service.glob("scripts/*.py")))):
+        yield Finding(
+            "no script prints the models for Atlas to compare: add scripts/load_models.py"
+        )
 
 
 @check("ast", "the code makes and changes no tables")
@@ -293,9 +324,14 @@ def _refused(letter: str, what: str) -> Check:
     )
 
 
+_with_atlas = with_file("atlas.hcl")
 _goes_both_ways = shipped(
     f"{_TESTS}::test_migrations_go_up_down_and_up_again",
     "each migration can be undone and done again",
+).when(depends_on("alembic"))
+_leaves_nothing = shipped(
+    f"{_JOB}::test_what_stops_a_migration_leaves_nothing_of_it",
+    "a migration that is stopped half way leaves nothing of it",
 )
 _agrees = shipped(
     f"{_TESTS}::test_migrations_make_what_the_models_say",
@@ -326,14 +362,26 @@ _stays = shipped(
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "MIG-01": (
         _compared,
-        offers(r"alembic revision --autogenerate", "writes migrations from the models"),
+        offers(
+            r"alembic revision --autogenerate|atlas migrate diff",
+            "writes migrations from the models",
+        ),
         _agrees,
+    ),
+    "MIG-02": (_without_alembic.when(_with_atlas),),
+    "MIG-03": (_prints_models.when(_with_atlas),),
+    "MIG-04": (
+        text(
+            "atlas.hcl",
+            lambda content: all(re.search(part, content) for part in _SAID),
+            "says where the schema, the migrations and a database for trials are",
+        ).when(_with_atlas),
     ),
     "MIG-05": (_not_by_hand, _agrees, _database_agrees),
     "MIG-07": (_refused("M", "changed"), _database_agrees, _stays),
     "MIG-08": (_refused("D", "deleted"), _stays),
     "MIG-09": (_both_ways, _goes_both_ways),
-    "MIG-10": (_in_transaction, _goes_both_ways),
+    "MIG-10": (_in_transaction, _goes_both_ways, _leaves_nothing),
     "MIG-12": (_in_batches, _dangers_refused),
     "MIG-13": (_apart, _dangers_refused),
     "MIG-17": (_sql_in_ci, _fails_without_sql),
@@ -347,7 +395,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "MIG-21": (
         _kept_in_git,
         ci_runs(r"alembic upgrade|atlas migrate|\bpytest\b", "applies the migrations"),
-        _goes_both_ways,
+        _agrees,
     ),
     "MIG-15": (
         _apart_from_start,
