@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--everything",
         action="store_true",
-        help="gate every structural combination, not a pairwise set",
+        help="gate more combinations than a pairwise set, and use the real tools",
     )
 
 
