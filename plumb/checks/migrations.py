@@ -268,6 +268,10 @@ _agrees = shipped(
     "the migrations make what the models say, and nothing else",
 )
 
+_triggers_agree = shipped(
+    f"{_TESTS}::test_migrations_make_the_triggers_that_models_declare",
+    "the migrations make the functions and triggers that the models declare",
+)
 _database_agrees = shipped(
     f"{_JOB}::test_migration_that_was_edited_later_is_found",
     "a database that is not as the models say stops the migrations",
@@ -283,7 +287,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         offers(r"alembic revision --autogenerate", "writes migrations from the models"),
         _agrees,
     ),
-    "MIG-05": (_not_by_hand, _agrees, _database_agrees),
+    "MIG-05": (_not_by_hand, _agrees, _triggers_agree, _database_agrees),
     "MIG-07": (_refused("M", "changed"), _database_agrees, _stays),
     "MIG-08": (_refused("D", "deleted"), _stays),
     "MIG-09": (_both_ways, _goes_both_ways),
