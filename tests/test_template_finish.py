@@ -3,10 +3,12 @@
 Each test has a database with rows, which a developer's machine keeps between commands.
 """
 
+import re
 import subprocess
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,16 @@ A_KEY = """
 INSERT INTO idempotency_keys (principal, key_hash, request_hash, status, headers)
 VALUES ('ada', '\\x01', '\\x02', 201, '{}')
 """
+A_SESSION = """
+INSERT INTO sessions (
+    id, account_id, role, scopes, user_agent, address, network, expires_at
+)
+SELECT gen_random_uuid(), id, 'admin', '{}', 'curl', '::1', '::1', now() FROM accounts
+"""
+WRONG = """\
+__table_args__ = (
+        Index("ix_orders_nothing", text("nothing")),
+"""
 COUNTS = "SELECT count(*) FROM accounts", "SELECT count(*) FROM audit_events"
 
 BOOKMARK = '''\
@@ -88,6 +100,16 @@ class BookmarkModel(Record):
 
     place: Mapped[str] = mapped_column(String(200))
 '''
+# A column comes, another one goes, and a function does something else.
+CHANGES = [
+    (
+        "idempotency.model",
+        '    Column("status", ',
+        '    Column("origin", String(20)),\n    Column("status", ',
+    ),
+    ("sessions.models", "    address: Mapped[str] = mapped_column(String(45))\n", ""),
+    ("audit.model", "% is append-only", "% keeps what it has"),
+]
 
 
 @dataclass(frozen=True)
@@ -122,15 +144,17 @@ class Service:
         return file.read_text("utf-8").splitlines()[1:] if file.exists() else []
 
     def finish(self, *options: str) -> set[str]:
-        """Finish an update, look whether all agrees, and return the new migrations."""
+        """Finish an update, migrate the database, and return the new migrations."""
         before = self.migrations()
         self.run(*FINISH, *options)
         added = self.migrations() - before
         self.project.commit("Update from the template")
-        self.run("alembic", "upgrade", "head")
-        self.run("alembic", "check")
-        self.run("pytest", "-q", "-n", "0", "tests/integration/test_migrations.py")
+        self.run("sh", "-ec", "alembic upgrade head; alembic check")
         return added
+
+    def test(self) -> None:
+        """Run the shipped tests of the migrations."""
+        self.run("pytest", "-q", "-n", "0", "tests/integration/test_migrations.py")
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +165,13 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
     package = releases.path / "template" / "src" / "{{ package_name }}"
     folder = package / "{% if layout == 'layered' %}models{% endif %}"
     (folder / "bookmark.py.jinja").write_text(BOOKMARK, "utf-8")
+    for model, old, new in CHANGES:
+        (file,) = package.rglob(f"*{{{{ {model} }}}}.py*")
+        text = file.read_text("utf-8")
+        assert old in text, (
+            f"{file} has no {old!r}: let this test change something else"
+        )
+        file.write_text(text.replace(old, new), "utf-8")
     releases.release("v1.1.0", releases.path)
     return releases
 
@@ -196,8 +227,19 @@ def test_a_feature_is_switched_on(make: Callable[[Answers], Service]) -> None:
     shipped = service.migrations()
     service.project.update("v1.0.0", {"auth": "jwt"})
     assert service.migrations() == shipped
+    # Newer ones have come since this version was tested.
+    tested = service.project.path / "tested-versions.txt"
+    tested.write_text(
+        re.sub(r"(?m)^dnspython==.*", "dnspython==2.8.0", tested.read_text("utf-8")),
+        "utf-8",
+    )
 
     [added] = service.finish()
+    service.test()
+
+    lock = tomllib.loads((service.project.path / "uv.lock").read_text("utf-8"))
+    versions = {package["name"]: package.get("version") for package in lock["package"]}
+    assert versions["dnspython"] == "2.8.0"
 
     assert added.endswith("_create_accounts_and_4_more.py")
     service.query(AN_ACCOUNT, AN_EVENT)
@@ -226,6 +268,7 @@ def test_a_feature_is_switched_off(make: Callable[[Answers], Service]) -> None:
 
     assert "these any more, so they stay" in refused.value.output
     assert service.finish("--breaking") == set()
+    service.test()
     assert service.kept() == TABLES
     assert service.query(*COUNTS) == ["1", "1"]
 
@@ -237,6 +280,7 @@ def test_a_feature_is_switched_off(make: Callable[[Answers], Service]) -> None:
     service.project.update("v1.0.0", {"auth": "none"})
     service.finish("--breaking")
     [dropped] = service.finish("--allow-drop")
+    service.test()
     assert dropped.endswith("_drop_accounts_and_4_more.py")
     assert service.kept() == []
     left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
@@ -246,9 +290,69 @@ def test_a_feature_is_switched_off(make: Callable[[Answers], Service]) -> None:
 
 
 @pytest.mark.long
-def test_the_kernel_has_a_new_table(make: Callable[[Answers], Service]) -> None:
+def test_the_kernel_changes_its_tables(make: Callable[[Answers], Service]) -> None:
     service = make({"auth": "jwt", "layout": "layered"})
-    service.query(AN_ACCOUNT, AN_EVENT)
+    service.query(AN_ACCOUNT, AN_EVENT, A_SESSION)
+    made = service.catalog()
     service.project.update("v1.1.0")
+
     [added] = service.finish()
-    assert added.endswith("_create_bookmarks.py")
+    service.test()
+
+    assert added.endswith("_create_bookmarks_change_idempotency_.py")
+    assert service.kept() == ["sessions.address"]
+    # The application does not fill that any more.
+    service.query(
+        "INSERT INTO bookmarks (id, place) VALUES (gen_random_uuid(), 'p. 7')"
+    )
+    service.query(A_SESSION.replace("address, ", "").replace("'::1', ", "", 1))
+    rows = service.query(
+        "SELECT address FROM sessions", "SELECT origin FROM idempotency_keys"
+    )
+    assert sorted(rows) == ["::1", "None", "None"]
+    with pytest.raises(CommandFailedError, match="audit_events keeps what it has"):
+        service.query("DELETE FROM audit_events")
+
+    [dropped] = service.finish("--allow-drop")
+    service.test()
+
+    assert dropped.endswith("_change_sessions.py")
+    service.query("DELETE FROM sessions")
+    service.run("alembic", "downgrade", "-2")
+    assert service.catalog() == made
+
+
+@pytest.mark.long
+def test_what_stands_in_the_way_is_named(make: Callable[[Answers], Service]) -> None:
+    service = make({"auth": "none", "layout": "layered"})
+    project = service.project
+    model = project.path / "src" / "my_service" / "models" / "order.py"
+    versions = project.path / "migrations" / "versions"
+
+    def refuse(says: str, **variables: str) -> None:
+        before = service.migrations()
+        other = replace(service, environment=service.environment | variables)
+        with pytest.raises(CommandFailedError, match=says):
+            other.run(*FINISH)
+        assert service.migrations() == before
+        assert service.kept() == []
+        project.git("checkout", "--quiet", ".")
+        project.git("clean", "--quiet", "--force")
+
+    with model.open("a", encoding="utf-8") as file:
+        file.write("<<<<<<< before updating\n=======\n>>>>>>> after updating\n")
+    (project.path / "Taskfile.yml.rej").write_text("@@ -1 +1 @@\n", "utf-8")
+    refuse(r"conflicts.*:\n  Taskfile\.yml\.rej\n  src/my_service/models/order\.py\n")
+
+    url = "postgresql://postgres@127.0.0.1:1/nothing"
+    refuse("there is no PostgreSQL:.*127.0.0.1", TEST_DATABASE_URL=url)
+
+    text = (versions / "0002_create_orders.py").read_text("utf-8")
+    branch = text.replace('"0002"', '"other"').replace("op.create_table", "op.f")
+    (versions / "0002_other.py").write_text(branch, "utf-8")
+    refuse("Two branches each added a migration")
+
+    # No table can have this, so the migration that is written for it fails.
+    text = model.read_text("utf-8")
+    model.write_text(text.replace("__table_args__ = (", WRONG, 1), "utf-8")
+    refuse("it would not work: .* column .*nothing.* does not exist")

@@ -350,6 +350,10 @@ _sql_in_ci = ci_runs(
     "prints the SQL of the migrations",
 )
 
+_triggers_agree = shipped(
+    f"{_TESTS}::test_migrations_make_the_triggers_that_models_declare",
+    "the migrations make the functions and triggers that the models declare",
+)
 _database_agrees = shipped(
     f"{_JOB}::test_migration_that_was_edited_later_is_found",
     "a database that is not as the models say stops the migrations",
@@ -377,7 +381,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "says where the schema, the migrations and a database for trials are",
         ).when(_with_atlas),
     ),
-    "MIG-05": (_not_by_hand, _agrees, _database_agrees),
+    "MIG-05": (_not_by_hand, _agrees, _triggers_agree, _database_agrees),
     "MIG-07": (_refused("M", "changed"), _database_agrees, _stays),
     "MIG-08": (_refused("D", "deleted"), _stays),
     "MIG-09": (_both_ways, _goes_both_ways),
