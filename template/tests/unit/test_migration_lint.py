@@ -44,8 +44,8 @@ LET_PASS = [
     "COMMIT\nCREATE INDEX CONCURRENTLY i ON t (c)\nBEGIN",
     "CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
     "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DELETE FROM t $$",
-    "COMMENT ON TABLE t IS 'UPDATE t; DROP TABLE t'",
-    "INSERT INTO t (c) VALUES ('SELECT')",
+    "WITH u AS (SELECT 'no UPDATE t') SELECT 1",
+    "INSERT INTO t (c) VALUES ($$no SELECT here$$)",
     "DO $$ BEGIN LOOP UPDATE t SET c = 1; COMMIT; END LOOP; END $$",
 ]
 DROP = "ALTER TABLE t DROP c"
@@ -74,14 +74,16 @@ def test_what_is_safe_is_let_pass(tmp_path: Path, sql: str) -> None:
 
 
 def test_table_of_an_earlier_migration_is_in_use(tmp_path: Path) -> None:
-    found = broken(tmp_path, "CREATE TABLE t (c text)", "CREATE INDEX i ON t (c)")
-    assert found == [(1, "require-concurrent-index-creation")]
+    first = "CREATE TABLE t (c text)\nDROP TABLE u"
+    found = broken(tmp_path, first, "CREATE INDEX i ON t (c)")
+    assert found == [(2, "ban-drop-table"), (1, "require-concurrent-index-creation")]
 
 
 def test_comment_with_a_reason_lets_one_statement_pass(tmp_path: Path) -> None:
     mark = "-- squawk-ignore ban-drop-column -- unused since 1.4,\n-- as the log shows"
     assert not broken(tmp_path, f"{mark}\n{DROP}")
-    assert not broken(tmp_path, f"{DROP}  -- squawk-ignore ban-drop-column -- unused")
+    mark_beside = "-- squawk-ignore ban-drop-column -- unused"
+    assert not broken(tmp_path, f"{DROP}  {mark_beside}\nSELECT 1")
     assert broken(tmp_path, f"{mark}\n{DROP}\n{DROP}") == [(4, "ban-drop-column")]
 
 
@@ -104,6 +106,13 @@ def test_comment_without_rule_or_reason_is_refused(
 ) -> None:
     found = broken(tmp_path, f"-- {comment}\n{DROP}")
     assert found == [(1, "squawk-ignore"), (2, "ban-drop-column")]
+
+
+def test_comment_of_the_sql_counts_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "1.py"
+    file.touch()
+    found = lint([Statement(file, 1, f"-- squawk-ignore ban-drop-column\n{DROP}")])
+    assert [finding.rule for finding in found] == ["ban-drop-column"]
 
 
 def test_comment_that_nothing_needs_is_refused(tmp_path: Path) -> None:
