@@ -89,6 +89,11 @@ PLANTED = {
     ),
 }
 
+DANGER = MIGRATION.replace(
+    'op.create_table("forgotten", sa.Column("id", sa.Uuid()))',
+    'op.drop_table("idempotency_keys")',
+)
+
 # What is written into the project, and what the gate says to it.
 REFUSALS = {
     "lint": (
@@ -102,6 +107,10 @@ REFUSALS = {
     "types": (
         {f"{SOURCE}/core/added.py": LIE, "tests/unit/test_added.py": LIE},
         ["core/added.py:3: error:", "tests/unit/test_added.py:3: error:"],
+    ),
+    "dangerous migrations": (
+        {"migrations/versions/0002_forget_a_table.py": DANGER},
+        ["0002_forget_a_table.py:15: ban-drop-table:", "docs/migrations.md, Drop a"],
     ),
     "migrations and coverage": (
         {

@@ -104,6 +104,7 @@ def _dangers(migrations: list[list[Statement]]) -> Iterator[Finding]:
         lines: dict[str, list[Statement]] = {}
         for number, migration in enumerate(migrations):
             name = f"{number}.sql"
+            # The line of each file to the statement that is there.
             lines[name] = migration[:1]
             sql = "BEGIN;\n"
             for statement in migration:
@@ -149,8 +150,8 @@ def _plain(sql: str) -> str:
 
 
 def _does(what: re.Pattern[str], sql: str) -> bool:
-    is_outer = sql.upper().startswith(("DO ", "WITH "))
-    return bool(what.search(sql) if is_outer else what.match(sql))
+    has_parts = sql.upper().startswith(("DO ", "WITH "))
+    return bool(what.search(sql) if has_parts else what.match(sql))
 
 
 def _is_small(sql: str) -> bool:
@@ -180,12 +181,14 @@ def main() -> None:
     """Judge the project's migrations.
 
     Raises:
-        SystemExit: one of them is refused.
+        SystemExit: one of them is refused, or cannot be judged.
     """
     try:
         found = lint(read_statements())
     except UnknownSqlError as error:
         sys.exit(f"Error: {error}.")
+    except json.JSONDecodeError:
+        sys.exit("Error: squawk judged nothing, for the reason above.")
     if found:
         listed = "\n".join(map(str, found))
         sys.exit(
