@@ -82,7 +82,7 @@ def reader(browser: Browser) -> Iterator[Reader]:
     """A project whose database knows somebody."""
     assert browser.is_connected()
     with reading(NAMES) as reader:
-        reader.run("uv", "run", "task", "migrate")
+        reader.run("uv", "run", "task", "migrate-up")
         create = ("uv", "run", *LOCAL, "acme", "create-admin", ADA, "--password-stdin")
         subprocess.run(
             create,

@@ -18,8 +18,10 @@ _BUILT_IN = frozenset(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
-# A service that is not set up does not start, so no client sees why.
-_BEFORE_START = frozenset({"cli", "commands", "config", "settings"})
+# A service that is not set up, or not migrated, does not start, so no client sees why.
+_BEFORE_START = frozenset(
+    {"cli", "commands", "config", "migrating", "migrations", "settings"}
+)
 _USUAL = {
     "NotFoundError": r"NotFound|DoesNotExist",
     "ConflictError": r"Conflict|AlreadyExists|Duplicate",

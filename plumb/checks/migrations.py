@@ -5,11 +5,19 @@ import re
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
+from plumb.checks.tasks import (
+    applies_migrations,
+    asks_before_data_are_lost,
+    resets_the_database,
+    takes_migrations_back,
+    writes_migrations,
+)
 from plumb.commands import ci_runs, offers
 from plumb.kinds import calls, shipped, text
 from plumb.service import Module, Service, last_name
 
 _TESTS = "tests/integration/test_migrations.py"
+_JOB = "tests/e2e/test_migrate.py"
 _LINT_TESTS = "tests/unit/test_migration_lint.py"
 _PRINT_TESTS = "tests/unit/test_print_migrations.py"
 _FOLDERS = ("migrations", "alembic", "{package}/migrations", "{package}/alembic")
@@ -238,6 +246,22 @@ def _kept_in_git(service: Service) -> Iterator[Finding]:
             yield Finding(f"git ignores {written}", ".gitignore")
 
 
+def _refused(letter: str, what: str) -> Check:
+    """Demand that CI compares the migrations with those that were merged.
+
+    Args:
+        letter: what `--diff-filter` calls the change, as a capital.
+        what: is done to a migration.
+    """
+    # Small letters leave out, capitals choose.
+    passing = rf"\w*{letter}\w*|(?![a-z]*{letter.lower()})[a-z]+"
+    return ci_runs(
+        rf"git diff\b(?=.* (--exit-code|--quiet)\b)"
+        rf"(?!.*--diff-filter=(?!({passing})\b)).*\b(migrations|alembic|versions)\b",
+        f"refuses a merged migration that is {what}",
+    )
+
+
 _goes_both_ways = shipped(
     f"{_TESTS}::test_migrations_go_up_down_and_up_again",
     "each migration can be undone and done again",
@@ -246,7 +270,7 @@ _agrees = shipped(
     f"{_TESTS}::test_migrations_make_what_the_models_say",
     "the migrations make what the models say, and nothing else",
 )
-_refused = shipped(
+_danger_is_refused = shipped(
     f"{_LINT_TESTS}::test_danger_is_refused",
     "the lint refuses what a table in use would not bear",
 )
@@ -259,18 +283,36 @@ _sql_in_ci = ci_runs(
     "prints the SQL of the migrations",
 )
 
+_database_agrees = shipped(
+    f"{_JOB}::test_migration_that_was_edited_later_is_found",
+    "a database that is not as the models say stops the migrations",
+)
+_stays = shipped(
+    f"{_JOB}::test_merged_migration_stays_as_it_is",
+    "a merged migration that is changed or deleted is refused",
+)
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "MIG-01": (
         _compared,
         offers(r"alembic revision --autogenerate", "writes migrations from the models"),
         _agrees,
     ),
-    "MIG-05": (_not_by_hand, _agrees),
+    "MIG-05": (_not_by_hand, _agrees, _database_agrees),
+    "MIG-07": (_refused("M", "changed"), _database_agrees, _stays),
+    "MIG-08": (_refused("D", "deleted"), _stays),
     "MIG-09": (_both_ways, _goes_both_ways),
     "MIG-10": (_in_transaction, _goes_both_ways),
-    "MIG-12": (_in_batches, _refused),
-    "MIG-13": (_apart, _refused),
+    "MIG-12": (_in_batches, _danger_is_refused),
+    "MIG-13": (_apart, _danger_is_refused),
     "MIG-17": (_sql_in_ci, _fails_without_sql),
+    "MIG-18": (
+        writes_migrations,
+        applies_migrations,
+        takes_migrations_back,
+        resets_the_database,
+    ),
+    "MIG-19": (asks_before_data_are_lost,),
     "MIG-21": (
         _kept_in_git,
         ci_runs(r"alembic upgrade|atlas migrate|\bpytest\b", "applies the migrations"),
@@ -281,7 +323,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         text(
             "README.md",
             lambda page: bool(
-                re.search(r"alembic upgrade head|atlas migrate apply", page)
+                re.search(
+                    r"(?m)alembic upgrade head(?! --sql)|atlas migrate apply"
+                    r"|^uv run .*[\w-] migrate$",
+                    page,
+                )
             ),
             "says how migrations run before the service does",
         ),

@@ -12,6 +12,11 @@ _FILES = ("Taskfile.y*ml", "Taskfile.*.y*ml")
 _MAKE = ("Makefile", "justfile")
 _SHORTEST = 4
 _PORT = 8000
+_DESTROYS = (
+    r"(?i)alembic downgrade base|\bdropdb\b|drop (database|schema)"
+    r"|\b(database|db|migrate|schema)[-:. ](clean|drop|reset|wipe)\b"
+)
+_SAYS_SO = r"(?i)\b(all (the )?data|delet|destroy|drop|eras|los[et]|wipe)"
 _CALL = re.compile(r"\b(?:task|make|just) ([\w:.-]+)")
 _CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 # What code has to show: commands, and the names of files.
@@ -72,7 +77,7 @@ def _expanded(name: str, own: Mapping[str, str], above: frozenset[str]) -> str:
     return told
 
 
-def _does(*patterns: str, rule: str) -> Check:
+def does(*patterns: str, rule: str) -> Check:
     """Demand one task whose commands match all patterns."""
 
     @check("yaml", f"a task {rule}")
@@ -98,6 +103,23 @@ def _listed(service: Service) -> Iterator[Finding]:
         told = isinstance(task, dict) and (task.get("desc") or task.get("internal"))
         if name != "default" and not told:
             yield Finding(f"{name} has no desc, so the list leaves it out", path)
+
+
+@check("yaml", "a task that destroys data says so, and asks")
+def asks_before_data_are_lost(service: Service) -> Iterator[Finding]:
+    """Yield each task that empties the database without a word."""
+    for path in (path for pattern in _FILES for path in service.glob(pattern)):
+        for name, task in _written(service, path).items():
+            does = "\n".join(_lines(task))
+            if not re.search(_DESTROYS, does):
+                continue
+            given = task if isinstance(task, dict) else {}
+            asks = given.get("prompt") or re.search(r"\b(confirm|read)\b", does)
+            told = f"{given.get('desc')} {given.get('prompt')} {does}"
+            if not asks:
+                yield Finding(f"{name} destroys data: give it a prompt", path)
+            if not re.search(_SAYS_SO, told):
+                yield Finding(f"{name} destroys data, and does not say so", path)
 
 
 @check("text", "serving takes its host and port from the environment, 8000 by itself")
@@ -157,43 +179,52 @@ def _quick_start(service: Service) -> Iterator[Finding]:
             )
 
 
+writes_migrations = does(
+    r"alembic revision|atlas migrate diff", rule="writes migrations"
+)
+applies_migrations = does(
+    # A tool, or a command of the service, with nothing but options.
+    r"(?m)alembic upgrade|atlas migrate apply|(?<!atlas )\bmigrate( +[-{]| *$)",
+    rule="applies migrations",
+)
+resets_the_database = does(_DESTROYS, rule="starts with an empty database anew")
+takes_migrations_back = does(
+    r"alembic downgrade|atlas migrate down", rule="takes migrations back"
+)
+
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "TSK-01": (_listed,),
     "TSK-02": (
-        _does(r"uv sync|poetry install|pip install", rule="installs the dependencies"),
-        _does(r"uvicorn|\bserve\b|fastapi (dev|run)", rule="serves"),
-        _does(r"pytest(?!.*--cov)", rule="tests"),
-        _does(r"pytest.* --cov(?![-\w])", rule="measures coverage"),
-        _does(r"ruff check(?!.*--fix)", rule="checks the style"),
-        _does(
+        does(r"uv sync|poetry install|pip install", rule="installs the dependencies"),
+        does(r"uvicorn|\bserve\b|fastapi (dev|run)", rule="serves"),
+        does(r"pytest(?!.*--cov)", rule="tests"),
+        does(r"pytest.* --cov(?![-\w])", rule="measures coverage"),
+        does(r"ruff check(?!.*--fix)", rule="checks the style"),
+        does(
             r"ruff check.* --fix", r"ruff format(?!.*--check)", rule="mends the style"
         ),
     ),
-    "TSK-03": (_does(r"--reload|fastapi dev", rule="serves with reloading"), _port),
+    "TSK-03": (does(r"--reload|fastapi dev", rule="serves with reloading"), _port),
     "TSK-04": (
-        _does(
+        does(
             r"--cov-report[= ]term|coverage report",
             r"--cov-report[= ]html|coverage html",
             rule="shows the coverage in the terminal and as HTML",
         ),
     ),
-    "TSK-05": (
-        _does(r"alembic revision|atlas migrate diff", rule="writes migrations"),
-        _does(r"alembic upgrade|atlas migrate apply", rule="applies migrations"),
-        _does(r"alembic downgrade|atlas migrate down", rule="takes migrations back"),
-    ),
+    "TSK-05": (writes_migrations, applies_migrations, takes_migrations_back),
     "TSK-06": (
-        _does(
+        does(
             r"\bipython\b", r"import .*app", rule="starts IPython with the application"
         ),
     ),
     "TSK-08": (
-        _does(
+        does(
             r"(pre-commit|prek) run .*--all-files", rule="runs the hooks on all files"
         ),
     ),
     "TSK-09": (
-        _does(
+        does(
             r"ruff check",
             r"ruff format --check",
             r"\b(mypy|pyright)\b",

@@ -8,6 +8,7 @@ ENV = "migrations/env.py"
 FIRST = "migrations/versions/0002_create_orders.py"
 _LINT = "scripts/migration_lint.py"
 _TESTS = "tests/integration/test_migrations.py"
+_JOB = "tests/e2e/test_migrate.py"
 _BACK = '    op.drop_table("order_lines")\n    op.drop_table("orders")\n'
 
 FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
@@ -33,6 +34,18 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 'ask("create unique index i on t (c)")\nask("TRUNCATE t")\n',
             ),
             says=("main.py", "added.py:1:", "added.py:2:"),
+        ),
+    ),
+    "MIG-07": (
+        Spoiled(
+            Edit("Taskfile.yml", "--diff-filter=a", "--diff-filter=DR"),
+            says="no step of CI refuses a merged migration that is changed",
+        ),
+    ),
+    "MIG-08": (
+        Spoiled(
+            Edit("Taskfile.yml", "--diff-filter=a", "--diff-filter=ad"),
+            says="no step of CI refuses a merged migration that is deleted",
         ),
     ),
     "MIG-09": (
@@ -96,7 +109,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             ),
         ),
         Spoiled(
-            Edit("README.md", "alembic upgrade head", "something"),
+            Edit("README.md", "--no-sync acme migrate", "--no-sync something"),
             says="says how migrations run",
         ),
     ),
@@ -104,6 +117,37 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit("Taskfile.yml", "scripts.print_migrations", "scripts.errors"),
             says="no step of CI prints the SQL of the migrations",
+        ),
+    ),
+    "MIG-18": (
+        Spoiled(
+            Edit("Taskfile.yml", "alembic revision", "alembic history"),
+            says="no task writes migrations",
+        ),
+        Spoiled(
+            Edit("Taskfile.yml", "alembic upgrade", "alembic stamp"),
+            Edit("Taskfile.yml", "acme migrate", "acme look"),
+            says="no task applies migrations",
+        ),
+        Spoiled(
+            Edit("Taskfile.yml", "alembic downgrade", "alembic current"),
+            says="no task takes migrations back",
+        ),
+        Spoiled(
+            Edit("Taskfile.yml", "scripts.database reset", "scripts.database renew"),
+            says="no task starts with an empty database anew",
+        ),
+    ),
+    "MIG-19": (
+        Spoiled(
+            Edit(
+                "Taskfile.yml", "    prompt: This destroys", "    summary: This takes"
+            ),
+            Edit("Taskfile.yml", "desc: Destroy all data of", "desc: Renew"),
+            says=(
+                "db-reset destroys data: give it",
+                "db-reset destroys data, and does",
+            ),
         ),
     ),
     "MIG-21": (
@@ -154,5 +198,17 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             Edit("{orders[models]}.py", "    customer: ", "    client: "),
             says="New upgrade operations detected",
         ),
+    },
+    f"{_JOB}::test_migration_that_was_edited_later_is_found": {
+        "MIG-05 MIG-07": Spoiled(
+            Edit("{src}/core/migrations.py", "        _compare(config)\n", ""),
+            says="assert",
+        )
+    },
+    f"{_JOB}::test_merged_migration_stays_as_it_is": {
+        "MIG-07 MIG-08": Spoiled(
+            Edit("Taskfile.yml", "--diff-filter=a", "--diff-filter=r"),
+            says="assert",
+        )
     },
 }

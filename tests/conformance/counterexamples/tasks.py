@@ -31,7 +31,11 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "TSK-04": (_task("--cov-report=html", "--cov-report=json", "shows the coverage"),),
     "TSK-05": (
         _task("alembic revision", "alembic history", "writes migrations"),
-        _task("alembic upgrade", "alembic stamp", "applies migrations"),
+        Spoiled(
+            Edit("Taskfile.yml", "alembic upgrade", "alembic stamp"),
+            Edit("Taskfile.yml", "acme migrate", "acme look"),
+            says="no task applies migrations",
+        ),
         _task("alembic downgrade", "alembic current", "takes migrations back"),
     ),
     "TSK-06": (_task("ipython", "bpython", "starts IPython with the application"),),
