@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.migration_lint import SECTIONS, Finding, lint
+from scripts.migration_lint import SECTIONS, Finding, judged, lint
 from scripts.migration_sql import PROJECT, Statement
 
 REFUSED = [
@@ -130,6 +130,14 @@ def test_comment_that_nothing_needs_is_refused(tmp_path: Path) -> None:
 def test_finding_names_its_place_and_a_page(rule: str, page: str) -> None:
     finding = Finding(PROJECT / "migrations" / "1.sql", 7, rule, "It is no good.")
     assert str(finding) == f"migrations/1.sql:7: {rule}: It is no good. See {page}."
+
+
+def test_merged_migrations_can_be_left_out(tmp_path: Path) -> None:
+    settings = tmp_path / "squawk.toml"
+    settings.write_text('excluded_paths = ["migrations/1*.sql"]')
+    names = ("10.sql", "11.sql", "21.sql")
+    statements = [Statement(PROJECT / "migrations" / name, 1, DROP) for name in names]
+    assert judged(statements, settings) == statements[2:]
 
 
 def test_guide_has_the_sections_that_findings_name() -> None:
