@@ -89,6 +89,11 @@ PLANTED = {
     ),
 }
 
+DANGER = MIGRATION.replace(
+    'op.create_table("forgotten", sa.Column("id", sa.Uuid()))',
+    'op.add_column("idempotency_keys", sa.Column("id", sa.Uuid(), nullable=False))',
+)
+
 # What is written into the project, and what the gate says to it.
 REFUSALS = {
     "lint": (
@@ -102,6 +107,10 @@ REFUSALS = {
     "types": (
         {f"{SOURCE}/core/added.py": LIE, "tests/unit/test_added.py": LIE},
         ["core/added.py:3: error:", "tests/unit/test_added.py:3: error:"],
+    ),
+    "dangerous migrations": (
+        {"migrations/versions/0002_forget_a_table.py": DANGER},
+        ["table.py:15: adding-required-field:", "docs/migrations.md, Add a column"],
     ),
     "migrations and coverage": (
         {

@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -44,6 +45,7 @@ SECTIONS = {
     "squawk-ignore": "What is refused",
 }
 
+_SETTINGS = PROJECT / ".squawk.toml"
 _SQUAWK = Path(sysconfig.get_path("scripts"), "squawk")
 _MARK = re.compile(r"(?:#|--)\s*squawk-ignore\b(?P<rest>.*)")
 _RULES = re.compile(r"\s+(?P<rules>[\w-]+(?:,\s*[\w-]+)*)\s+--\s+\S")
@@ -69,8 +71,7 @@ class Finding(NamedTuple):
         page = f"https://squawkhq.com/docs/{self.rule}"
         if section := SECTIONS.get(self.rule):
             page = f"docs/migrations.md, {section}"
-        file = self.file.relative_to(PROJECT, walk_up=True)
-        return f"{file}:{self.line}: {self.rule}: {self.says} See {page}."
+        return f"{_path(self.file)}:{self.line}: {self.rule}: {self.says} See {page}."
 
 
 class _Mark(NamedTuple):
@@ -104,6 +105,7 @@ def _dangers(migrations: list[list[Statement]]) -> Iterator[Finding]:
         lines: dict[str, list[Statement]] = {}
         for number, migration in enumerate(migrations):
             name = f"{number}.sql"
+            # The line of each file to the statement that is there.
             lines[name] = migration[:1]
             sql = "BEGIN;\n"
             for statement in migration:
@@ -114,7 +116,7 @@ def _dangers(migrations: list[list[Statement]]) -> Iterator[Finding]:
             lines[name].append(migration[-1])
             Path(folder, name).write_text(f"{sql}COMMIT;\n", "utf-8")
         answer = subprocess.run(
-            [_SQUAWK, "--config", PROJECT / ".squawk.toml", "--reporter=json", *lines],
+            [_SQUAWK, "--config", _SETTINGS, "--reporter=json", *lines],
             cwd=folder,
             stdout=subprocess.PIPE,
             text=True,
@@ -149,8 +151,8 @@ def _plain(sql: str) -> str:
 
 
 def _does(what: re.Pattern[str], sql: str) -> bool:
-    is_outer = sql.upper().startswith(("DO ", "WITH "))
-    return bool(what.search(sql) if is_outer else what.match(sql))
+    has_parts = sql.upper().startswith(("DO ", "WITH "))
+    return bool(what.search(sql) if has_parts else what.match(sql))
 
 
 def _is_small(sql: str) -> bool:
@@ -176,16 +178,34 @@ def _marks(file: Path) -> Iterator[_Mark]:
                 yield _Mark(file, number + 1, statement, rule)
 
 
+def judged(
+    statements: Iterable[Statement], settings: Path = _SETTINGS
+) -> list[Statement]:
+    """Return the statements of the files that the settings of squawk do not leave out."""
+    left_out = tomllib.loads(settings.read_text("utf-8")).get("excluded_paths", [])
+    return [
+        statement
+        for statement in statements
+        if not any(map(_path(statement.file).full_match, left_out))
+    ]
+
+
+def _path(file: Path) -> Path:
+    return file.relative_to(PROJECT, walk_up=True)
+
+
 def main() -> None:
     """Judge the project's migrations.
 
     Raises:
-        SystemExit: one of them is refused.
+        SystemExit: one of them is refused, or cannot be judged.
     """
     try:
-        found = lint(read_statements())
+        found = lint(judged(read_statements()))
     except UnknownSqlError as error:
         sys.exit(f"Error: {error}.")
+    except json.JSONDecodeError:
+        sys.exit("Error: squawk judged nothing, for the reason above.")
     if found:
         listed = "\n".join(map(str, found))
         sys.exit(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.migration_lint import SECTIONS, Finding, lint
+from scripts.migration_lint import SECTIONS, Finding, judged, lint
 from scripts.migration_sql import PROJECT, Statement
 
 REFUSED = [
@@ -44,8 +44,8 @@ LET_PASS = [
     "COMMIT\nCREATE INDEX CONCURRENTLY i ON t (c)\nBEGIN",
     "CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()",
     "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ DELETE FROM t $$",
-    "COMMENT ON TABLE t IS 'UPDATE t; DROP TABLE t'",
-    "INSERT INTO t (c) VALUES ('SELECT')",
+    "WITH u AS (SELECT 'no UPDATE t') SELECT 1",
+    "INSERT INTO t (c) VALUES ($$no SELECT here$$)",
     "DO $$ BEGIN LOOP UPDATE t SET c = 1; COMMIT; END LOOP; END $$",
 ]
 DROP = "ALTER TABLE t DROP c"
@@ -74,14 +74,16 @@ def test_what_is_safe_is_let_pass(tmp_path: Path, sql: str) -> None:
 
 
 def test_table_of_an_earlier_migration_is_in_use(tmp_path: Path) -> None:
-    found = broken(tmp_path, "CREATE TABLE t (c text)", "CREATE INDEX i ON t (c)")
-    assert found == [(1, "require-concurrent-index-creation")]
+    first = "CREATE TABLE t (c text)\nDROP TABLE u"
+    found = broken(tmp_path, first, "CREATE INDEX i ON t (c)")
+    assert found == [(2, "ban-drop-table"), (1, "require-concurrent-index-creation")]
 
 
 def test_comment_with_a_reason_lets_one_statement_pass(tmp_path: Path) -> None:
     mark = "-- squawk-ignore ban-drop-column -- unused since 1.4,\n-- as the log shows"
     assert not broken(tmp_path, f"{mark}\n{DROP}")
-    assert not broken(tmp_path, f"{DROP}  -- squawk-ignore ban-drop-column -- unused")
+    mark_beside = "-- squawk-ignore ban-drop-column -- unused"
+    assert not broken(tmp_path, f"{DROP}  {mark_beside}\nSELECT 1")
     assert broken(tmp_path, f"{mark}\n{DROP}\n{DROP}") == [(4, "ban-drop-column")]
 
 
@@ -106,6 +108,13 @@ def test_comment_without_rule_or_reason_is_refused(
     assert found == [(1, "squawk-ignore"), (2, "ban-drop-column")]
 
 
+def test_comment_of_the_sql_counts_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "1.py"
+    file.touch()
+    found = lint([Statement(file, 1, f"-- squawk-ignore ban-drop-column\n{DROP}")])
+    assert [finding.rule for finding in found] == ["ban-drop-column"]
+
+
 def test_comment_that_nothing_needs_is_refused(tmp_path: Path) -> None:
     found = broken(tmp_path, "-- squawk-ignore ban-drop-table -- unused\nSELECT 1")
     assert found == [(1, "squawk-ignore")]
@@ -121,6 +130,14 @@ def test_comment_that_nothing_needs_is_refused(tmp_path: Path) -> None:
 def test_finding_names_its_place_and_a_page(rule: str, page: str) -> None:
     finding = Finding(PROJECT / "migrations" / "1.sql", 7, rule, "It is no good.")
     assert str(finding) == f"migrations/1.sql:7: {rule}: It is no good. See {page}."
+
+
+def test_merged_migrations_can_be_left_out(tmp_path: Path) -> None:
+    settings = tmp_path / "squawk.toml"
+    settings.write_text('excluded_paths = ["migrations/1*.sql"]')
+    names = ("10.sql", "11.sql", "21.sql")
+    statements = [Statement(PROJECT / "migrations" / name, 1, DROP) for name in names]
+    assert judged(statements, settings) == statements[2:]
 
 
 def test_guide_has_the_sections_that_findings_name() -> None:
