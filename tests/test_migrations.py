@@ -20,6 +20,7 @@ NAMES = {"project_name": "acme-orders", "package_name": "acme"}
 FEATURES = every({"auth": ("jwt", "none"), "with_example": (True, False)})
 ALEMBIC, ATLAS = ({"migrations": tool} for tool in ("alembic", "atlas"))
 FOLDER = "migrations"
+TESTS = "tests/integration/test_migrations.py"
 MODEL = "src/acme/models/order.py"
 # What a project's migrations make: of each object its name, and all that can differ.
 CATALOG = """
@@ -189,6 +190,7 @@ def atlas(pytestconfig: pytest.Config, workbench: Workbench) -> Iterator[Workben
     workbench.run("uv", "sync", "--locked", "--quiet")
     before = contents(workbench)
     yield workbench
+    workbench.render({**ATLAS, **NAMES})
     for name in contents(workbench).keys() - before.keys():
         (workbench.project / FOLDER / name).unlink()
     for name, content in before.items():
@@ -228,8 +230,7 @@ def test_atlas_writes_what_a_model_needs(atlas: Workbench) -> None:
     with atlas.changed({MODEL: changed}):
         atlas.run("uv", "run", "--no-sync", "task", "migrate-new", "--", '"add colour"')
         after = contents(atlas)
-        tests = "tests/integration/test_migrations.py"
-        atlas.run("uv", "run", "--no-sync", "pytest", tests, "-n", "0")
+        atlas.run("uv", "run", "--no-sync", "pytest", TESTS, "-n", "0")
     [name] = after.keys() - before.keys()
     assert re.fullmatch(r"\d{14}_add_colour\.sql", name)
     statements = [line for line in after[name].splitlines() if line[:2] != "--"]
@@ -239,4 +240,36 @@ def test_atlas_writes_what_a_model_needs(atlas: Workbench) -> None:
     ]
     assert after["atlas.sum"].count("\n") == before["atlas.sum"].count("\n") + 1
     with pytest.raises(CommandFailedError, match="colour"):
-        atlas.run("uv", "run", "--no-sync", "pytest", tests, "-n", "0")
+        atlas.run("uv", "run", "--no-sync", "pytest", TESTS, "-n", "0")
+
+
+def test_atlas_finishes_an_update(atlas: Workbench) -> None:
+    """What a feature left behind stays, and goes when it is told so; what is new comes."""
+    history = contents(atlas)
+    atlas.render({**ATLAS, **NAMES, "auth": "none"})
+    without = contents(atlas)
+    with atlas.changed({f"{FOLDER}/{name}": text for name, text in history.items()}):
+        said = finish(atlas)
+        assert "stay, with all that is in them: accounts, audit_events," in said
+        assert contents(atlas).keys() - history.keys() == {"kept.txt"}
+        finish(atlas, "--allow-drop")
+        [name] = contents(atlas).keys() - history.keys()
+        written = contents(atlas)[name]
+        assert 'DROP TABLE "accounts";' in written
+        assert written.endswith("\nDROP FUNCTION refuse_change();\n")
+        (atlas.project / FOLDER / name).unlink()
+    atlas.render({**ATLAS, **NAMES})
+    with atlas.changed({f"{FOLDER}/atlas.sum": without["atlas.sum"]}):
+        [accounts] = history.keys() - without.keys()
+        (atlas.project / FOLDER / accounts).unlink()
+        finish(atlas)
+        [name] = contents(atlas).keys() - without.keys()
+        assert "CREATE TRIGGER append_only" in contents(atlas)[name]
+        atlas.run("uv", "run", "--no-sync", "pytest", TESTS, "-n", "0")
+    (atlas.project / FOLDER / accounts).write_text(history[accounts], "utf-8")
+
+
+def finish(workbench: Workbench, *options: str) -> str:
+    """Write the migration that an update needs."""
+    command = ("python", "-m", "scripts.history", *options)
+    return workbench.run("uv", "run", "--no-sync", *command)
