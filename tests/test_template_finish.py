@@ -278,8 +278,7 @@ def test_a_feature_is_switched_off(make: Callable[[Answers], Service]) -> None:
     assert (service.query(*COUNTS), service.catalog()) == (["1", "1"], made)
 
     service.project.update("v1.0.0", {"auth": "none"})
-    service.finish("--breaking")
-    [dropped] = service.finish("--allow-drop")
+    [dropped] = service.finish("--breaking", "--allow-drop")
     service.test()
     assert dropped.endswith("_drop_accounts_and_4_more.py")
     assert service.kept() == []
@@ -317,6 +316,7 @@ def test_the_kernel_changes_its_tables(make: Callable[[Answers], Service]) -> No
     service.test()
 
     assert dropped.endswith("_change_sessions.py")
+    assert service.kept() == []
     service.query("DELETE FROM sessions")
     service.run("alembic", "downgrade", "-2")
     assert service.catalog() == made
