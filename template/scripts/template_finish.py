@@ -32,17 +32,18 @@ def conflicts() -> list[str]:
 def lock() -> None:
     """Bring uv.lock up to date; what is new in it gets the versions that were tested."""
     _run("uv", "lock")
-    file = _PROJECT / "uv.lock"
+    # `uv run` has locked, too: what was there before is what was committed.
     before = _versions(_output("git", "show", "HEAD:./uv.lock"))
+    after = _versions((_PROJECT / "uv.lock").read_text("utf-8"))
+    added = after.keys() - before.keys() if before else set()
     tested = (_PROJECT / "tested-versions.txt").read_text("utf-8").splitlines()
     options = [
         f"--upgrade-package={name}=={version}"
         for name, _, version in (line.partition("==") for line in tested)
-        if before and name not in before
-        if _versions(file.read_text("utf-8")).get(name, version) != version
+        if name in added and after[name] != version
     ]
-    if options:
-        _run("uv", "lock", *options)
+    if options and not _succeeds("uv", "lock", *options):
+        print("These tested versions do not fit, so uv.lock has newer ones.")
 
 
 def _versions(text: str) -> dict[str, str]:
@@ -63,9 +64,12 @@ def _run(*command: str) -> None:
     Raises:
         SystemExit: it failed.
     """
-    if status := subprocess.run(command, cwd=_PROJECT, check=False).returncode:
-        print(f"\nStopped at: {' '.join(command)}\nMend that, then run this again.")
-        sys.exit(status)
+    if not _succeeds(*command):
+        sys.exit(f"\nStopped at: {' '.join(command)}\nMend that, then run this again.")
+
+
+def _succeeds(*command: str) -> bool:
+    return subprocess.run(command, cwd=_PROJECT, check=False).returncode == 0
 
 
 def main(options: list[str]) -> None:
