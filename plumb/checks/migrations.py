@@ -28,7 +28,7 @@ _SCHEMA = re.compile(
     r"|TRUNCATE\s)",
     re.IGNORECASE,
 )
-_PRINTS = re.compile(r"create_mock_engine|CreateTable|atlas_provider_sqlalchemy")
+_PRINTS = re.compile(r"create_mock_engine|atlas_provider_sqlalchemy")
 _SAID = (
     r"(?m)^\s*src\s*=\s*\S",
     r"(?m)^\s*dev\s*=\s*\S",

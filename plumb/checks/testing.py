@@ -51,6 +51,7 @@ _RECIPES = {
 }
 _LEAST = 80
 _MARKS = ("integration", "slow")
+_MAKES_TABLES = re.compile(r"\bcreate_all\b|\bcommand\.upgrade\b|drop_all")
 
 
 def _tests(service: Service) -> Iterator[tuple[Module, Function]]:
@@ -359,10 +360,14 @@ def _one_session(service: Service) -> Iterator[Finding]:
 
 @check("ast", "the tables are made once in a run of the tests")
 def _made_once(service: Service) -> Iterator[Finding]:
+    makers = {
+        function.name
+        for script in _scripts_of_tests(service)
+        for function in script.functions
+        if _MAKES_TABLES.search(ast.unparse(function))
+    }
     for module, fixture in _shared(service):
-        made = re.search(
-            r"\bcreate_all\b|\bcommand\.upgrade\b|drop_all", ast.unparse(fixture)
-        )
+        made = _MAKES_TABLES.search(ast.unparse(fixture)) or _called(fixture) & makers
         scopes = {
             keyword.value.value
             for each in fixture.decorator_list
