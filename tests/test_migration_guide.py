@@ -80,8 +80,8 @@ def test_the_examples_pass_the_lint_and_go_up_and_down(warm: dict[str, str]) -> 
             "uv", "run", "--no-sync", "task", "migrate-sql", "--", "main"
         )
 
-    files = re.findall(r"^-- (\S+)$", printed, re.MULTILINE)
-    assert files == [f"{FOLDER}/{_name(n)}" for n in range(len(examples))]
+    files = re.findall(rf"-- ({FOLDER}/\S+)$", printed, re.MULTILINE)
+    assert files == [f"{FOLDER}/{_name(n)}" for n in range(len(examples))], printed
 
 
 def _name(number: int) -> str:
