@@ -112,6 +112,21 @@ def workbench(public_folder: Callable[[], Path]) -> Workbench:
     return Workbench(public_folder() / "my project é")
 
 
+@pytest.fixture
+def need_tools(pytestconfig: pytest.Config) -> Callable[[Answers], None]:
+    """Return a function that skips a test where a project's tools are missing.
+
+    CI must have them.
+    """
+
+    def check(answers: Answers) -> None:
+        if answers.get("migrations") == "atlas" and shutil.which("atlas") is None:
+            assert not pytestconfig.getoption("everything"), "atlas is not on the PATH"
+            pytest.skip("Atlas is not on the PATH; .ci/run builds it")
+
+    return check
+
+
 @pytest.fixture(scope="session")
 def questionnaire(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A template that asks what this one asks, and renders nothing but the answers."""

@@ -1,6 +1,7 @@
 """All that the page *Extending the service* wires is a new file."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -31,9 +32,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.mark.long
 def test_every_extension_is_a_new_file_and_is_wired(
-    answers: Answers, warm: dict[str, str]
+    answers: Answers, warm: dict[str, str], need_tools: Callable[[Answers], None]
 ) -> None:
     """One of each kind works on the assembled service, and the gate stays green."""
+    need_tools(answers)
     with reading({**answers, **NAMES}, **warm) as reader:
         done = reader.follow(PAGE)
 
@@ -48,9 +50,10 @@ def test_every_extension_is_a_new_file_and_is_wired(
 
 def check_table(reader: Reader) -> None:
     """The migration was made from the model, so the model was found."""
-    [migration] = reader.path.glob("migrations/versions/*_add_greetings.py")
+    [migration] = reader.path.glob("migrations/**/*_add_greetings.*")
 
-    assert re.search(r'op\.create_table\(\s+"greetings"', migration.read_text())
+    creates = r'(op\.create_table\(\s+|CREATE TABLE )"greetings"'
+    assert re.search(creates, migration.read_text())
 
 
 def check_command_and_task(reader: Reader) -> None:

@@ -1,5 +1,7 @@
 """The page *Your first resource*, followed to the letter, ends in a green gate."""
 
+from collections.abc import Callable
+
 import pytest
 
 from harness.answers import Answers, label
@@ -24,9 +26,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.mark.long
 def test_the_page_ends_in_a_green_gate(
-    answers: Answers, warm: dict[str, str], recorder: Recorder
+    answers: Answers,
+    warm: dict[str, str],
+    recorder: Recorder,
+    need_tools: Callable[[Answers], None],
 ) -> None:
     """Nothing that is there has to be edited, and the cost is within its budget."""
+    need_tools(answers)
     with reading({**answers, **NAMES}, **warm) as reader:
         done = reader.follow(PAGE)
 

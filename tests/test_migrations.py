@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -181,11 +180,11 @@ def test_one_tool_leaves_no_trace_of_the_other(
 
 
 @pytest.fixture
-def atlas(pytestconfig: pytest.Config, workbench: Workbench) -> Iterator[Workbench]:
-    """A project with Atlas, where the program is; CI must have it."""
-    if shutil.which("atlas") is None:
-        assert not pytestconfig.getoption("everything"), "atlas is not on the PATH"
-        pytest.skip("Atlas is not on the PATH; .ci/run builds it")
+def atlas(
+    need_tools: Callable[[Answers], None], workbench: Workbench
+) -> Iterator[Workbench]:
+    """A project with Atlas, where the program is."""
+    need_tools(ATLAS)
     workbench.render({**ATLAS, **NAMES})
     workbench.run("uv", "sync", "--locked", "--quiet")
     before = contents(workbench)

@@ -36,7 +36,7 @@ class Command:
 type Step = NewFile | Command
 
 # What a page has a command write; nobody edits it.
-_GENERATED = ("docs/errors.md", "docs/api/openapi-v1.json")
+_GENERATED = ("docs/errors.md", "docs/api/openapi-v1.json", "migrations/atlas.sum")
 
 _BLOCK = re.compile(
     r"(?:^`(?P<path>[^`\n]+)`\n\n)?^```(?P<language>\w*)\n(?P<body>.*?)^```$",
