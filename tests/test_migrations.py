@@ -72,6 +72,42 @@ async def main():
 asyncio.run(main())
 """
 
+# A database that has the first migration, with a row in it, when the others come.
+HALF_WAY = """
+import asyncio, os, subprocess
+from sqlalchemy import text
+from scripts.scratch import administration, clone, serving
+
+def run(*command):
+    subprocess.run(command, check=True)
+
+def atlas(*command):
+    run("python", "-m", "scripts.atlas", "migrate", *command)
+
+async def main():
+    with serving() as server:
+        async with clone(server, "template1") as url:
+            os.environ |= {
+                "DATABASE_URL": url, "ENVIRONMENT": "test", "JWT_KEY": "k" * 32
+            }
+            atlas("apply", "1")
+            async with administration(url) as connection:
+                await connection.execute(text(
+                    "INSERT INTO idempotency_keys"
+                    " (principal, key_hash, request_hash, status, headers)"
+                    " VALUES ('ada', '', '', 200, '{}')"
+                ))
+                atlas("status")
+                run("acme", "migrate")
+                atlas("status")
+                rows = await connection.scalar(
+                    text("SELECT count(*) FROM idempotency_keys")
+                )
+            print(rows, "row")
+
+asyncio.run(main())
+"""
+
 
 def catalog(workbench: Workbench, answers: Answers) -> dict[str, list[list[str]]]:
     """Return what the migrations of a project make, by kinds of objects."""
@@ -218,6 +254,18 @@ def test_atlas_takes_what_is_shipped(features: Answers, atlas: Workbench) -> Non
     said = scripts_atlas(atlas, "migrate", "diff", "nothing")
     assert "no changes" in said
     assert contents(atlas) == before
+
+
+def test_atlas_migrates_what_is_half_migrated(atlas: Workbench) -> None:
+    """From where it is, which the status tells, and with the rows that are there."""
+    said = atlas.run("uv", "run", "--no-sync", "python", "-c", HALF_WAY)
+    assert re.findall(r"Migration Status: (\w+)", said) == ["PENDING", "OK"]
+    assert re.findall(r"Pending Files: +(\d)", said) == ["2", "0"]
+    assert re.findall(r"^Applied \d+_(\w+)", said, re.MULTILINE) == [
+        "create_orders",
+        "create_accounts",
+    ]
+    assert said.endswith("1 row\n")
 
 
 def test_atlas_writes_what_a_model_needs(atlas: Workbench) -> None:
