@@ -20,6 +20,7 @@ _TESTS = "tests/integration/test_migrations.py"
 _LINT_TESTS = "tests/unit/test_migration_lint.py"
 _PRINT_TESTS = "tests/unit/test_print_migrations.py"
 _JOB = "tests/e2e/test_migrate.py"
+_TASKS = "tests/e2e/test_database_tasks.py"
 _FOLDERS = ("migrations", "alembic", "{package}/migrations", "{package}/alembic")
 _TABLES = re.compile(r"(add|alter|create|drop|rename)_\w+|batch_alter_table")
 _SCHEMA = re.compile(
@@ -359,7 +360,7 @@ _database_agrees = shipped(
     "a database that is not as the models say stops the migrations",
 )
 _stays = shipped(
-    f"{_JOB}::test_merged_migration_stays_as_it_is",
+    f"{_TASKS}::test_merged_migration_stays_as_it_is",
     "a merged migration that is changed or deleted is refused",
 )
 
