@@ -289,35 +289,3 @@ def test_atlas_writes_what_a_model_needs(atlas: Workbench) -> None:
     with pytest.raises(CommandFailedError) as failed:
         atlas.run("uv", "run", "--no-sync", "pytest", TESTS, "-n", "0")
     assert "colour" in failed.value.output
-
-
-def test_atlas_finishes_an_update(atlas: Workbench) -> None:
-    """What a feature left behind stays, and goes when it is told so; what is new comes."""
-    history = contents(atlas)
-    atlas.render({**ATLAS, **NAMES, "auth": "none"})
-    without = contents(atlas)
-    with atlas.changed({f"{FOLDER}/{name}": text for name, text in history.items()}):
-        said = finish(atlas)
-        assert "stay, with all that is in them: accounts, audit_events," in said
-        assert contents(atlas).keys() - history.keys() == {"kept.txt"}
-        finish(atlas, "--allow-drop")
-        [name] = contents(atlas).keys() - history.keys()
-        written = contents(atlas)[name]
-        assert 'DROP TABLE "accounts";' in written
-        assert written.endswith("\nDROP FUNCTION refuse_change();\n")
-        (atlas.project / FOLDER / name).unlink()
-    atlas.render({**ATLAS, **NAMES})
-    with atlas.changed({f"{FOLDER}/atlas.sum": without["atlas.sum"]}):
-        [accounts] = history.keys() - without.keys()
-        (atlas.project / FOLDER / accounts).unlink()
-        finish(atlas)
-        [name] = contents(atlas).keys() - without.keys()
-        assert "CREATE TRIGGER append_only" in contents(atlas)[name]
-        atlas.run("uv", "run", "--no-sync", "pytest", TESTS, "-n", "0")
-    (atlas.project / FOLDER / accounts).write_text(history[accounts], "utf-8")
-
-
-def finish(workbench: Workbench, *options: str) -> str:
-    """Write the migration that an update needs."""
-    command = ("python", "-m", "scripts.history", *options)
-    return workbench.run("uv", "run", "--no-sync", *command)

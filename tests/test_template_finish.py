@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.answers import Answers
+from harness.answers import Answers, label
 from harness.history import Project, Releases
 from harness.process import CommandFailedError, clean_environment, run
 
+TOOLS = [{"migrations": "alembic"}, {"migrations": "atlas"}]
 TABLES = ["accounts", "audit_events", "letter_tokens", "refresh_tokens", "sessions"]
 FINISH = ("task", "template-finish", "--")
 
@@ -118,6 +119,7 @@ class Service:
 
     project: Project
     environment: dict[str, str]
+    has_atlas: bool
 
     def run(self, *command: str) -> str:
         """Run a command in the project's environment, and return its output."""
@@ -135,8 +137,13 @@ class Service:
 
     def migrations(self) -> set[str]:
         """Return the names of the migrations."""
-        folder = self.project.path / "migrations" / "versions"
-        return {path.name for path in folder.glob("*.py")}
+        files = "*.sql" if self.has_atlas else "versions/*.py"
+        return {path.name for path in (self.project.path / "migrations").glob(files)}
+
+    def is_named(self, migration: str, summary: str) -> bool:
+        """Whether a migration says what it does, which Atlas does not know before."""
+        ending = "finish_the_update.sql" if self.has_atlas else f"{summary}.py"
+        return migration.endswith(f"_{ending}")
 
     def kept(self) -> list[str]:
         """Return what the database keeps without a model."""
@@ -148,9 +155,22 @@ class Service:
         before = self.migrations()
         self.run(*FINISH, *options)
         added = self.migrations() - before
+        self.run("task", "migrate-lint")
         self.project.commit("Update from the template")
-        self.run("sh", "-ec", "alembic upgrade head; alembic check")
+        self.run("my_service", "migrate")
+        if self.has_atlas:
+            self.run("python", "-m", "scripts.atlas", "migrate", "diff", "more")
+            assert self.migrations() == before | added
+        else:
+            self.run("alembic", "check")
         return added
+
+    def goes_back(self, number: int, catalog: list[str]) -> bool:
+        """Whether the schema before the last migrations comes back, where one can go."""
+        if self.has_atlas:
+            return True
+        self.run("alembic", "downgrade", f"-{number}")
+        return self.catalog() == catalog
 
     def test(self) -> None:
         """Run the shipped tests of the migrations."""
@@ -176,26 +196,32 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
     return releases
 
 
-@pytest.fixture
+@pytest.fixture(params=TOOLS, ids=label)
 def make(
-    releases: Releases, public_folder: Callable[[], Path], warm: dict[str, str]
+    request: pytest.FixtureRequest,
+    need_tools: Callable[[Answers], None],
+    releases: Releases,
+    public_folder: Callable[[], Path],
+    warm: dict[str, str],
 ) -> Iterator[Callable[[Answers], Service]]:
     """A function that makes a service of the first version, and its database.
 
     The server runs until the end of the test, as starting it takes seconds.
     """
+    tool: Answers = request.param
+    need_tools(tool)
     with ExitStack() as stack:
 
         def make(answers: Answers) -> Service:
             project = Project(public_folder() / "my-service")
-            project.copy(releases, "v1.0.0", {"preset": "custom", **answers})
+            project.copy(releases, "v1.0.0", {"preset": "custom", **tool, **answers})
             environment = clean_environment() | warm
             url = stack.enter_context(serving(project.path, environment))
             # Read by the service and by its tests; nothing is signed or served.
             environment |= {"DATABASE_URL": url, "TEST_DATABASE_URL": url}
             environment |= {"ENVIRONMENT": "test", "JWT_KEY": "x" * 32}
-            service = Service(project, environment)
-            service.run("alembic", "upgrade", "head")
+            service = Service(project, environment, tool["migrations"] == "atlas")
+            service.run("my_service", "migrate")
             service.query(A_KEY)
             return service
 
@@ -241,7 +267,7 @@ def test_a_feature_is_switched_on(make: Callable[[Answers], Service]) -> None:
     versions = {package["name"]: package.get("version") for package in lock["package"]}
     assert versions["dnspython"] == "2.8.0"
 
-    assert added.endswith("_create_accounts_and_4_more.py")
+    assert service.is_named(added, "create_accounts_and_4_more")
     service.query(AN_ACCOUNT, AN_EVENT)
     assert service.query("SELECT principal FROM idempotency_keys") == ["ada"]
     for change in ("DELETE FROM audit_events", "TRUNCATE audit_events"):
@@ -280,12 +306,11 @@ def test_a_feature_is_switched_off(make: Callable[[Answers], Service]) -> None:
     service.project.update("v1.0.0", {"auth": "none"})
     [dropped] = service.finish("--breaking", "--allow-drop")
     service.test()
-    assert dropped.endswith("_drop_accounts_and_4_more.py")
+    assert service.is_named(dropped, "drop_accounts_and_4_more")
     assert service.kept() == []
     left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     assert service.query(left) == []
-    service.run("alembic", "downgrade", "-1")
-    assert service.catalog() == made
+    assert service.goes_back(1, made)
 
 
 @pytest.mark.long
@@ -298,7 +323,7 @@ def test_the_kernel_changes_its_tables(make: Callable[[Answers], Service]) -> No
     [added] = service.finish()
     service.test()
 
-    assert added.endswith("_create_bookmarks_change_idempotency_.py")
+    assert service.is_named(added, "create_bookmarks_change_idempotency_")
     assert service.kept() == ["sessions.address"]
     # The application does not fill that any more.
     service.query(
@@ -315,11 +340,10 @@ def test_the_kernel_changes_its_tables(make: Callable[[Answers], Service]) -> No
     [dropped] = service.finish("--allow-drop")
     service.test()
 
-    assert dropped.endswith("_change_sessions.py")
+    assert service.is_named(dropped, "change_sessions")
     assert service.kept() == []
     service.query("DELETE FROM sessions")
-    service.run("alembic", "downgrade", "-2")
-    assert service.catalog() == made
+    assert service.goes_back(2, made)
 
 
 @pytest.mark.long
@@ -327,7 +351,7 @@ def test_what_stands_in_the_way_is_named(make: Callable[[Answers], Service]) -> 
     service = make({"auth": "none", "layout": "layered"})
     project = service.project
     model = project.path / "src" / "my_service" / "models" / "order.py"
-    versions = project.path / "migrations" / "versions"
+    migrations = project.path / "migrations"
 
     def refuse(says: str, **variables: str) -> None:
         before = service.migrations()
@@ -347,10 +371,14 @@ def test_what_stands_in_the_way_is_named(make: Callable[[Answers], Service]) -> 
     url = "postgresql://postgres@127.0.0.1:1/nothing"
     refuse("there is no PostgreSQL:.*127.0.0.1", TEST_DATABASE_URL=url)
 
-    text = (versions / "0002_create_orders.py").read_text("utf-8")
-    branch = text.replace('"0002"', '"other"').replace("op.create_table", "op.f")
-    (versions / "0002_other.py").write_text(branch, "utf-8")
-    refuse("Two branches each added a migration")
+    if service.has_atlas:
+        (migrations / "20260101000002_other.sql").write_text("SELECT 1;\n", "utf-8")
+        refuse("two branches each added one")
+    else:
+        text = (migrations / "versions/0002_create_orders.py").read_text("utf-8")
+        branch = text.replace('"0002"', '"other"').replace("op.create_table", "op.f")
+        (migrations / "versions/0002_other.py").write_text(branch, "utf-8")
+        refuse("Two branches each added a migration")
 
     # No table can have this, so the migration that is written for it fails.
     text = model.read_text("utf-8")
