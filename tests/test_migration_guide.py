@@ -1,18 +1,19 @@
 """What the page *Migrations* shows is let pass, and works on a table with rows."""
 
 import re
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness.pages import reading
+from harness.answers import Answers, label
+from harness.pages import Reader, reading
 
 NAMES = {"project_name": "acme-orders", "package_name": "acme"}
-FOLDER = "migrations/versions"
+TOOLS = [{"migrations": "alembic"}, {"migrations": "atlas"}]
 STAIRWAY = (
     "tests/integration/test_migrations.py::test_migrations_go_up_down_and_up_again"
 )
+_FILLED = "SELECT count(*) FROM articles WHERE weight = 0"
 _CODE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SQL = re.compile(r"^```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEAD = '''\
@@ -27,71 +28,92 @@ down_revision: str | None = "{before}"
 
 '''
 _TABLE = """\
-def upgrade() -> None:
-    op.create_table(
-        "products",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("sku", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
-    )
-
-
-def downgrade() -> None:
-    op.drop_table("products")
+CREATE TABLE products (
+    id uuid PRIMARY KEY, name varchar(200) NOT NULL, sku varchar(64) NOT NULL
+);
 """
 # More than a batch of the page takes, so that one batch alone fails later.
-_ROWS = '''\
+_ROWS = """\
+INSERT INTO products (id, name, sku)
+SELECT gen_random_uuid(), 'Tea', 'TEA-' || n FROM generate_series(1, 2500) n;
+"""
+_MARK = "squawk-ignore rows-at-once -- nobody uses the table yet"
+_EXECUTE = '''\
 def upgrade() -> None:
-    # squawk-ignore rows-at-once -- nobody uses the table yet
-    op.execute("""
-        INSERT INTO products (id, name, sku)
-        SELECT gen_random_uuid(), 'Tea', 'TEA-' || n FROM generate_series(1, 2500) n
-    """)
-
-
-def downgrade() -> None:
-    op.execute("TRUNCATE products")
-'''
-_QUERY = '''\
-def upgrade() -> None:
+    {above}
     op.execute("""{sql}""")
 
 
 def downgrade() -> None:
-    pass
+    op.execute("{back}")
 '''
 
 
 @pytest.mark.long
-def test_the_examples_pass_the_lint_and_go_up_and_down(warm: dict[str, str]) -> None:
-    """Each is a migration after those of the service, on a table that has rows."""
-    with reading(NAMES, **warm) as reader:
-        page = reader.page("migrations.md")
-        queries = [_QUERY.format(sql=sql) for sql in _SQL.findall(page)]
-        examples = [_TABLE, _ROWS, *_CODE.findall(page), *queries]
-        assert page.count("\n```") == 2 * (len(examples) - 2 + page.count("```bash"))
-        for file, text in _revisions(reader.path / FOLDER, examples):
-            file.write_text(text, "utf-8")
+@pytest.mark.parametrize("tool", TOOLS, ids=label)
+def test_the_examples_pass_the_lint_and_go_up_and_down(
+    tool: Answers, warm: dict[str, str], need_tools: Callable[[Answers], None]
+) -> None:
+    """Each is a migration after those of the service, on a table that has rows.
 
-        reader.run("uv", "run", "--no-sync", "task", "migrate-lint")
-        reader.run("uv", "run", "--no-sync", "pytest", STAIRWAY)
-        printed = reader.run(
-            "uv", "run", "--no-sync", "task", "migrate-sql", "--", "main"
-        )
+    Down goes Alembic alone.
+    """
+    need_tools(tool)
+    with reading({**NAMES, **tool}, **warm) as reader:
 
-    files = re.findall(rf"-- ({FOLDER}/\S+)$", printed, re.MULTILINE)
-    assert files == [f"{FOLDER}/{_name(n)}" for n in range(len(examples))], printed
+        def task(*words: str) -> str:
+            return reader.run("uv", "run", "--no-sync", "task", *words)
+
+        write = {"alembic": _revisions, "atlas": _files}[str(tool["migrations"])]
+        written = list(write(reader))
+
+        task("migrate-lint")
+        task("migrate-up")
+        filled = task("db-shell", "--", "-tAc", _FILLED)
+        if tool["migrations"] == "alembic":
+            reader.run("uv", "run", "--no-sync", "pytest", STAIRWAY)
+        printed = task("migrate-sql", "--", "main")
+
+    assert filled.endswith("2500\n")
+    files = re.findall(r"-- (migrations/\S+)$", printed, re.MULTILINE)
+    assert files == written, printed
 
 
-def _name(number: int) -> str:
-    return f"9{number:03}_example.py"
-
-
-def _revisions(folder: Path, bodies: Iterable[str]) -> Iterator[tuple[Path, str]]:
+def _revisions(reader: Reader) -> Iterator[str]:
+    """Write the examples of the page of Alembic, and yield their paths."""
+    page = reader.page("migrations.md")
+    queries = [_execute(sql, "SELECT 1") for sql in _SQL.findall(page)]
+    shown = [*_CODE.findall(page), *queries]
+    _assert_all_are_known(page, len(shown))
+    table = _execute(_TABLE, "DROP TABLE products")
+    rows = _execute(_ROWS, "TRUNCATE products", f"# {_MARK}")
+    folder = reader.path / "migrations" / "versions"
     before = max(file.name for file in folder.glob("0*.py"))[:4]
-    for number, body in enumerate(bodies):
-        name = _name(number)
-        head = _HEAD.format(revision=name[:4], before=before)
-        yield folder / name, head + body
-        before = name[:4]
+    for number, body in enumerate([table, rows, *shown], 9000):
+        head = _HEAD.format(revision=number, before=before)
+        path = folder / f"{number}_example.py"
+        path.write_text(head + body, "utf-8")
+        before = str(number)
+        yield str(path.relative_to(reader.path))
+
+
+def _files(reader: Reader) -> Iterator[str]:
+    """Write the examples of the page of Atlas, and yield their paths."""
+    page = reader.page("migrations.md")
+    shown = _SQL.findall(page)
+    _assert_all_are_known(page, len(shown))
+    rows = f"-- {_MARK}\n{_ROWS}"
+    for number, sql in enumerate([_TABLE, rows, *shown], 20990101000000):
+        path = f"migrations/{number}_example.sql"
+        (reader.path / path).write_text(sql, "utf-8")
+        yield path
+    hashing = ("python", "-m", "scripts.atlas", "migrate", "hash")
+    reader.run("uv", "run", "--no-sync", *hashing)
+
+
+def _assert_all_are_known(page: str, examples: int) -> None:
+    assert page.count("\n```") == 2 * (examples + page.count("```bash"))
+
+
+def _execute(sql: str, back: str, above: str = "") -> str:
+    return _EXECUTE.format(sql=sql, back=back, above=above)
