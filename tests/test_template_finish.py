@@ -228,6 +228,11 @@ def make(
         yield make
 
 
+def without_own_tables(catalog: list[str]) -> list[str]:
+    """Leave out what the tools make for themselves."""
+    return [row for row in catalog if not re.search(r"alembic_|atlas_", row)]
+
+
 @contextmanager
 def serving(project: Path, environment: dict[str, str]) -> Iterator[str]:
     """Run the project's own PostgreSQL, and give the URL of its database."""
@@ -344,6 +349,42 @@ def test_the_kernel_changes_its_tables(make: Callable[[Answers], Service]) -> No
     assert service.kept() == []
     service.query("DELETE FROM sessions")
     assert service.goes_back(2, made)
+
+
+@pytest.mark.long
+def test_another_tool_begins_a_history_of_its_own(
+    make: Callable[[Answers], Service], need_tools: Callable[[Answers], None]
+) -> None:
+    service = make({"auth": "jwt", "layout": "layered"})
+    service.query(AN_ACCOUNT, AN_EVENT)
+    project, shipped, made = service.project, service.migrations(), service.catalog()
+    [tool] = [
+        each for each in TOOLS if (each["migrations"] == "atlas") != service.has_atlas
+    ]
+    need_tools(tool)
+    project.update("v1.0.0", tool)
+    other = replace(service, has_atlas=not service.has_atlas)
+
+    with pytest.raises(CommandFailedError, match="are of another tool: the answer"):
+        service.run(*FINISH)
+
+    assert (service.migrations(), other.migrations()) == (shipped, set())
+    project.git("stash", "--include-untracked")
+    assert service.finish() == set()
+    project.git("stash", "pop")
+
+    page = (project.path / "docs" / "migrations.md").read_text("utf-8")
+    _, begins, section = page.partition("## After another tool")
+    blocks = re.findall(r"^```bash\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    assert begins
+    for block in blocks:
+        service.run("bash", "-ec", block)
+
+    assert (len(other.migrations()), service.migrations()) == (1, set())
+    assert other.finish() == set()
+    other.test()
+    assert without_own_tables(other.catalog()) == without_own_tables(made)
+    assert service.query(*COUNTS) == ["1", "1"]
 
 
 @pytest.mark.long

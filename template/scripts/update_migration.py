@@ -67,6 +67,25 @@ def keep(names: list[str]) -> None:
         _KEPT.unlink(missing_ok=True)
 
 
+def refuse_another_history(own: str, other: str) -> None:
+    """Begin no history where there is one of another tool.
+
+    Args:
+        own: a glob for the migrations.
+        other: a glob for those of the other tool.
+
+    Raises:
+        HistoryError: there is one.
+    """
+    if any(FOLDER.glob(other)) and not any(FOLDER.glob(own)):
+        raise HistoryError(
+            f"migrations/{other} are of another tool: the answer `migrations` was changed,"
+            " and the tool of today cannot run them. Nothing was written.\n"
+            "To keep that answer, take the update back: git stash --include-untracked.\n"
+            "To go on with the new one: docs/migrations.md, After another tool."
+        )
+
+
 def mark(path: Path) -> None:
     """Let the lint pass what a migration does to what no model names, and say why."""
     statements = [each for each in read_statements() if each.file == path]
