@@ -173,8 +173,11 @@ class Service:
         return self.catalog() == catalog
 
     def test(self) -> None:
-        """Run the shipped tests of the migrations."""
-        self.run("pytest", "-q", "-n", "0", "tests/integration/test_migrations.py")
+        """Run the shipped tests of the schema."""
+        files = [
+            f"tests/integration/test_{name}.py" for name in ("migrations", "tables")
+        ]
+        self.run("pytest", "-q", "-n", "0", *files)
 
 
 @pytest.fixture(scope="module")

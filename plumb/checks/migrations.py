@@ -17,6 +17,7 @@ from plumb.kinds import calls, shipped, text
 from plumb.service import Module, Service, last_name
 
 _TESTS = "tests/integration/test_migrations.py"
+_TABLE_TESTS = "tests/integration/test_tables.py"
 _LINT_TESTS = "tests/unit/test_migration_lint.py"
 _PRINT_TESTS = "tests/unit/test_print_migrations.py"
 _JOB = "tests/e2e/test_migrate.py"
@@ -352,7 +353,7 @@ _sql_in_ci = ci_runs(
 )
 
 _triggers_agree = shipped(
-    f"{_TESTS}::test_migrations_make_the_triggers_that_models_declare",
+    f"{_TABLE_TESTS}::test_triggers_are_made_that_models_declare",
     "the migrations make the functions and triggers that the models declare",
 )
 _database_agrees = shipped(

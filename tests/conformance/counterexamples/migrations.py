@@ -221,7 +221,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             says="DID NOT RAISE",
         ),
     },
-    f"{_TESTS}::test_migrations_make_the_triggers_that_models_declare": {
+    "tests/integration/test_tables.py::test_triggers_are_made_that_models_declare": {
         "MIG-05": Spoiled(
             Edit(
                 "migrations/versions/0003_create_accounts.py",
