@@ -218,6 +218,16 @@ def test_one_tool_leaves_no_trace_of_the_other(
     assert not found
 
 
+def test_ci_has_atlas_before_it_tests(rendered: Callable[[Answers], Path]) -> None:
+    """It is installed as the page says, and nobody is there to answer questions."""
+    project = rendered({**ATLAS, **NAMES})
+    workflow = (project / ".github/workflows/ci.yml").read_text("utf-8")
+    [command] = re.findall(r"run: (.*atlasgo.*) -y\n", workflow)
+    page = (project / "docs/atlas.md").read_text("utf-8").replace("\\|", "|")
+    assert f"`{command}`" in page
+    assert workflow.index(command) < workflow.index("run: uv run task check")
+
+
 def used(text: str) -> str:
     """Return what is not about a change of the tool."""
     return text.partition("## After another tool")[0]
