@@ -47,7 +47,7 @@ def source(folder: Path) -> str:
         return sums(
             (name, path.read_bytes())
             for name, path in files
-            if any(each in name for each in ("idempotency", *names))
+            if any(each in name for each in ("idempotency", "outbox", *names))
         )
 
     branches = [

@@ -7,12 +7,12 @@ Each renders, for each combination, as the file that `task docs` of the project 
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from maintenance.conditions import condition
 from maintenance.locking import run_uv
-from maintenance.questionnaire import Answers, Factors, Questionnaire, every
+from maintenance.questionnaire import Answer, Answers, Factors, Questionnaire, every
 from maintenance.template import PROJECT_NAME, generate
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,12 +42,30 @@ def write(root: Path, folder: Path) -> None:
 
 def _sources(root: Path, folder: Path) -> dict[str, str]:
     """Return the Jinja source of each document, by the document's name."""
-    factors = Questionnaire.read(root).structural
+    factors = _telling(root, folder, Questionnaire.read(root).structural)
     texts: dict[str, dict[str, set[int]]] = {}
     for index, answers in enumerate(every(factors)):
         for name, text in _documents(root, folder, answers):
             texts.setdefault(name, {}).setdefault(text, set()).add(index)
     return {name: _source(variants, factors) for name, variants in texts.items()}
+
+
+def _telling(root: Path, folder: Path, factors: Factors) -> Factors:
+    """Return the questions that a document depends on, by itself or with others.
+
+    Each is answered differently in a project where all others have their first answer,
+    and in one where they have their last. What that misses, a test of the project sees.
+    """
+    telling: dict[str, Sequence[Answer]] = {}
+    for which in (0, -1):
+        usual = {name: values[which] for name, values in factors.items()}
+        expected = dict(_documents(root, folder, usual))
+        for name, values in factors.items():
+            for value in set(values) - {usual[name]}:
+                found = dict(_documents(root, folder, {**usual, name: value}))
+                if found != expected:
+                    telling[name] = values
+    return {name: telling[name] for name in factors if name in telling}
 
 
 def _source(variants: Mapping[str, set[int]], factors: Factors) -> str:

@@ -5,15 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.answers import Answers, label
-from harness.pages import Command, Reader, projects, reading
+from harness.answers import Answers
+from harness.pages import PACKAGE, Reader, following, in_projects
 from harness.process import CommandFailedError
 from harness.serving import serve
-from harness.template import working_template
 
 PAGE = "extending.md"
-PACKAGE = "acme_orders"
-NAMES = {"project_name": "acme-orders", "package_name": PACKAGE}
 
 # Nothing listens there: what is asked for here needs no database.
 VARIABLES = {
@@ -23,23 +20,14 @@ VARIABLES = {
 }
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Extend few projects."""
-    if "answers" in metafunc.fixturenames:
-        chosen = projects(working_template().questionnaire)
-        metafunc.parametrize("answers", chosen, ids=label)
-
-
+@in_projects()
 @pytest.mark.long
 def test_every_extension_is_a_new_file_and_is_wired(
     answers: Answers, warm: dict[str, str], need_tools: Callable[[Answers], None]
 ) -> None:
     """One of each kind works on the assembled service, and the gate stays green."""
     need_tools(answers)
-    with reading({**answers, **NAMES}, **warm) as reader:
-        done = reader.follow(PAGE)
-
-        assert done[-1] == Command("uv run task check")
+    with following(PAGE, answers, **warm) as (reader, _):
         # It lists settings, for people.
         assert reader.edited() == [" M .env.example"]
         check_table(reader)

@@ -4,26 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.answers import Answers, label
+from harness.answers import Answers
 from harness.figures import Recorder
-from harness.pages import Command, NewFile, projects, reading
-from harness.template import working_template
-
-PAGE = "your-first-resource.md"
-NAMES = {"project_name": "acme-orders", "package_name": "acme_orders"}
+from harness.pages import NewFile, following, in_projects
 
 # Design, section 6: what a new resource may cost.
 FILES = 6
 LINES = 250
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Follow the page in few projects."""
-    if "answers" in metafunc.fixturenames:
-        chosen = projects(working_template().questionnaire, "layout")
-        metafunc.parametrize("answers", chosen, ids=label)
-
-
+@in_projects(turned="layout")
 @pytest.mark.long
 def test_the_page_ends_in_a_green_gate(
     answers: Answers,
@@ -33,10 +23,7 @@ def test_the_page_ends_in_a_green_gate(
 ) -> None:
     """Nothing that is there has to be edited, and the cost is within its budget."""
     need_tools(answers)
-    with reading({**answers, **NAMES}, **warm) as reader:
-        done = reader.follow(PAGE)
-
-        assert done[-1] == Command("uv run task check")
+    with following("your-first-resource.md", answers, **warm) as (reader, done):
         assert not reader.edited()
 
     sources = [

@@ -8,47 +8,77 @@ import pytest
 import yaml
 
 from harness.answers import Answers, label
+from harness.covering import pairwise
 from harness.figures import Recorder
 from harness.template import working_template
 from harness.workbench import Workbench
+from maintenance.questionnaire import Row
 
 # Design, section 8: seconds from one project to the next, and for a project's tests.
 WARM = 20
 TESTS = 45
 
 PACKAGE = "acme_orders"
+# What the slow tests of a project depend on.
+SLOW = ("layout", "migrations", "task_queue")
+# What Celery's application reads as it is imported: docs/adr/0043.
+CELERY = {
+    "ENVIRONMENT": "test",
+    "DATABASE_URL": "postgresql://localhost/nothing",
+    "JWT_KEY": "k" * 32,
+    "CELERY_BROKER_URL": "redis://localhost",
+}
 NAMES = {"project_name": PACKAGE.replace("_", "-"), "package_name": PACKAGE}
-# What changes tables, or where code is: all of their combinations are gated in CI.
-WHOLE = frozenset({"layout", "migrations", "auth", "with_example"})
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Gate a pairwise set, or with `--everything` one for each combination of `WHOLE`.
+    """Gate a pairwise set, or with `--everything` each three answers together.
 
-    All combinations would take CI twice as long; the others are rendered, linted and
-    judged by the standards all the same. Coverage is measured of the pairs alone: what is
-    shipped is in one of them.
+    All combinations would take CI eight times as long; the others are rendered and linted
+    all the same. Slow tests run, and coverage is measured, in some of them.
     """
     if "combination" in metafunc.fixturenames:
         questionnaire = working_template().questionnaire
         everything = metafunc.config.getoption("everything")
-        pairs = questionnaire.pairwise()
-        whole = questionnaire.pairwise(WHOLE) if everything else []
-        gated = [{name: row[name] for name in WHOLE} for row in pairs]
-        chosen = pairs + [
-            row for row in whole if {name: row[name] for name in WHOLE} not in gated
-        ]
+        chosen = questionnaire.triples() if everything else questionnaire.pairwise()
         metafunc.parametrize(
-            ("combination", "with_coverage", "total"),
-            [(answers, answers in pairs, len(chosen)) for answers in chosen],
+            ("combination", "whole", "total"),
+            [(answers, answers in whole_ones(), len(chosen)) for answers in chosen],
             ids=[label(questionnaire.structure(answers)) for answers in chosen],
         )
+
+
+def whole_ones() -> list[Row]:
+    """Return pairwise combinations with each two answers to what slow tests depend on."""
+    questionnaire = working_template().questionnaire
+    asked = pairwise({name: questionnaire.structural[name] for name in SLOW})
+    return [
+        next(row for row in questionnaire.pairwise() if each.items() <= row.items())
+        for each in asked
+    ]
+
+
+def test_each_test_that_is_shipped_is_in_a_whole_project() -> None:
+    template = working_template()
+    combinations = template.questionnaire.combinations()
+
+    shipped, run = (
+        {
+            path
+            for answers in some
+            for path in template.project(answers)
+            if path.startswith("tests/")
+        }
+        for some in (combinations, whole_ones())
+    )
+
+    assert shipped == run
 
 
 @pytest.mark.long
 def test_gate(
     combination: Answers,
-    with_coverage: bool,
+    whole: bool,
     total: int,
     workbench: Workbench,
     recorder: Recorder,
@@ -59,14 +89,15 @@ def test_gate(
     begin = time.monotonic()
     try:
         workbench.render({**combination, **NAMES})
-        workbench.gate(with_coverage=with_coverage)
-        workbench.import_alone(PACKAGE)
+        workbench.gate(whole=whole)
+        needed = CELERY if combination["task_queue"] == "celery" else {}
+        workbench.import_alone(PACKAGE, **needed)
     finally:
         seconds = time.monotonic() - begin
         state = "warm" if warm else "cold"
         text = f"{label(structure)}  {seconds:.1f} s {state}"
         recorder.progress("gate", total, text)
-        if warm and with_coverage:
+        if warm and whole:
             recorder.figure("gate: warm combination", seconds, WARM, "s")
 
 

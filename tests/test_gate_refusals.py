@@ -24,8 +24,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0002"
-down_revision: str | None = "0001"
+revision: str = "0005"
+down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -109,12 +109,12 @@ REFUSALS = {
         ["core/added.py:3: error:", "tests/unit/test_added.py:3: error:"],
     ),
     "dangerous migrations": (
-        {"migrations/versions/0002_forget_a_table.py": DANGER},
+        {"migrations/versions/0005_forget_a_table.py": DANGER},
         ["table.py:15: adding-required-field:", "docs/migrations.md, Add a column"],
     ),
     "migrations and coverage": (
         {
-            "migrations/versions/0002_forget_a_table.py": MIGRATION,
+            "migrations/versions/0005_forget_a_table.py": MIGRATION,
             f"{SOURCE}/core/added.py": UNTESTED,
         },
         [

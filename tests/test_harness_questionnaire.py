@@ -7,7 +7,7 @@ import pytest
 
 from harness import synthetic
 from harness.answers import Answer, label, text
-from harness.covering import pairwise
+from harness.covering import pairwise, triples
 from harness.questionnaire import Questionnaire, UnknownAnswerError
 from harness.template import Template, UnknownVariableError, samples
 from maintenance.questionnaire import QuestionnaireError, every
@@ -47,6 +47,20 @@ def test_pairwise_holds_some_factors_whole() -> None:
         pairs = {(row[one], row[other]) for row in rows}
         assert pairs == set(product(FACTORS[one], FACTORS[other]))
     assert len(rows) <= 14
+
+
+def test_triples_hold_each_three_and_some_whole() -> None:
+    """They begin with what is given, and no more than a few are added."""
+    factors = dict.fromkeys("abcdefg", (True, False))
+    whole = tuple("abdf")
+    begun = pairwise(factors)
+    rows = triples(factors, set(whole), begun)
+
+    assert rows[: len(begun)] == begun
+    for names in [*combinations(factors, 3), whole]:
+        held = {tuple(row[name] for name in names) for row in rows}
+        assert len(held) == 2 ** len(names)
+    assert len(rows) <= 18
 
 
 def test_pairwise_is_small() -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from harness.answers import Answers, label
 from harness.pages import Reader, reading
+from harness.template import working_template
 
 NAMES = {"project_name": "acme-orders", "package_name": "acme"}
-TOOLS = [{"migrations": "alembic"}, {"migrations": "atlas"}]
+TOOLS = working_template().questionnaire.each("migrations")
 STAIRWAY = (
     "tests/integration/test_migrations.py::test_migrations_go_up_down_and_up_again"
 )

@@ -12,14 +12,16 @@ from harness.pages import NewFile, steps
 from harness.render import command
 from harness.template import samples, working_template
 
-PAGES = ("docs/your-first-resource.md", "docs/extending.md")
+PAGES = ("docs/your-first-resource.md", "docs/extending.md", "docs/background-work.md")
 
 each_combination = pytest.mark.parametrize(
     "answers", working_template().questionnaire.combinations(), ids=label
 )
 
 
-@each_combination
+@pytest.mark.parametrize(
+    "answers", working_template().questionnaire.triples(), ids=label
+)
 @pytest.mark.parametrize("measure", [min, max], ids=("short", "long"))
 @pytest.mark.parametrize("page", PAGES)
 def test_code_is_clean_whatever_the_name(

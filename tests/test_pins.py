@@ -32,11 +32,11 @@ def _cases() -> Iterator[tuple[Answers, str]]:
     ids=lambda case: f"{label(QUESTIONNAIRE.structure(case[0]))}-{case[1]}",
 )
 def project(
-    request: pytest.FixtureRequest, rendered: Callable[[Answers], Path]
+    request: pytest.FixtureRequest, assembled: Callable[[Answers], Path]
 ) -> Path:
     """A project as it is rendered, which no test changes."""
     answers, name = request.param
-    return rendered({**answers, "project_name": name})
+    return assembled({**answers, "project_name": name})
 
 
 def test_the_untouched_lock_is_in_order(project: Path) -> None:

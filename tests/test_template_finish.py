@@ -16,8 +16,9 @@ import pytest
 from harness.answers import Answers, label
 from harness.history import Project, Releases
 from harness.process import CommandFailedError, clean_environment, run
+from harness.template import working_template
 
-TOOLS = [{"migrations": "alembic"}, {"migrations": "atlas"}]
+TOOLS = working_template().questionnaire.each("migrations")
 TABLES = ["accounts", "audit_events", "letter_tokens", "refresh_tokens", "sessions"]
 FINISH = ("task", "template-finish", "--")
 

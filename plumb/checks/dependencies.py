@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from plumb.check import CannotJudgeError, Check, Finding, check, depends_on
+from plumb.checks.authentication import with_accounts
+from plumb.checks.caching import with_cache
 from plumb.checks.pipeline import whole_suite
 from plumb.commands import ci_runs, everywhere, in_ci, offers
 from plumb.kinds import absent, path, text, toml
@@ -38,6 +40,11 @@ _WANTED = (
     *("hypothesis", "mypy", "pip-audit", "pre-commit", "pytest", "pytest-asyncio"),
     *("pytest-cov", "ruff"),
 )
+_BASE = frozenset(
+    {"fastapi", "httpx|httpx2|aiohttp", "pydantic-settings", "sqlalchemy", "structlog"}
+    | {"tenacity|stamina", "uvicorn[standard]"}
+)
+_FOR_ACCOUNTS = frozenset({"pydantic[email]|email-validator", "pyjwt"})
 _BOT = ".github/dependabot.y*ml"
 _OTHER_BOT = ("renovate.json*", ".github/renovate.json*", ".renovaterc*")
 
@@ -257,6 +264,22 @@ def _tested_when_proposed(service: Service) -> Iterator[Finding]:
         yield Finding("no step of CI runs pytest", ".github/workflows")
 
 
+@check("toml", "the service is built on the packages that the standards name")
+def _baseline(service: Service) -> Iterator[Finding]:
+    wanted = {*_BASE, *(_FOR_ACCOUNTS if with_accounts(service) else ())}
+    if with_cache(service):
+        wanted.add("redis[hiredis]")
+    for each in sorted(wanted):
+        # `email-validator` is what the extra brings.
+        if not any(_has(service, name) for name in each.split("|")):
+            yield Finding(f"{each} is no dependency", "pyproject.toml")
+
+
+def _has(service: Service, wanted: str) -> bool:
+    name, _, extra = wanted.rstrip("]").partition("[")
+    return extra in service.requirements.get(name, "") and name in service.requirements
+
+
 def _newest(name: str, floor: str, *, extra: str = "", below: str = "") -> Check:
     """Demand a version of a package, of the lock and of the manifest's lower bound."""
     said = f"`{name}` is {floor} or newer" + (f", below {below}" if below else "")
@@ -413,6 +436,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     "DEP-25": (_newest("pydantic-settings", "2.16"),),
     "DEP-26": (_newest("sqlalchemy", "2.0", extra="asyncio"),),
     "DEP-27": (_newest("alembic", "1.20").when(depends_on("alembic")),),
+    "DEP-28": (_baseline,),
     "DEP-29": (_tools,),
     "DEP-30": (
         toml("build-system.build-backend", bool, "names a build backend"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding
+from plumb.checks.resilience import without_redis
 from plumb.description import Document, Operation, described, properties
 from plumb.kinds import openapi, shipped
 
@@ -87,6 +88,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "commit and time are those of `BUILD_COMMIT` and `BUILD_TIME`",
         ),
     ),
+    "HLT-05": (without_redis,),
     "HLT-06": (_typed,),
     "HLT-07": (_tagged,),
 }

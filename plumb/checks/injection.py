@@ -7,7 +7,7 @@ from plumb.check import Check, Finding, check
 from plumb.checks.authentication import FORBIDDEN, secured, with_accounts
 from plumb.imports import contracted
 from plumb.kinds import calls, shipped
-from plumb.roles import Function, arguments, methods, provided, routes
+from plumb.roles import Function, arguments, methods, provided, routes, top_level
 from plumb.service import Class, Module, Service, last_name
 
 _DATABASE = "tests/integration/test_database.py"
@@ -134,6 +134,7 @@ def _constructed(service: Service) -> Iterator[Finding]:
 def _no_globals(service: Service) -> Iterator[Finding]:
     settings = {each.name for each in service.subclasses("BaseSettings")}
     makers = _makers(service, settings)
+    celery = _makers_of_celery(service)
     for module in service.modules:
         for node in module.tree.body:
             if not isinstance(node, ast.Assign | ast.AnnAssign):
@@ -141,7 +142,7 @@ def _no_globals(service: Service) -> Iterator[Finding]:
             value = node.value
             while isinstance(value, ast.Await):
                 value = value.value
-            if isinstance(value, ast.Call) and last_name(value.func) in makers:
+            if isinstance(value, ast.Call) and last_name(value.func) in makers - celery:
                 said = f"{last_name(value.func)} is called at import"
                 yield Finding(
                     f"{said}: do it in the lifespan", module.path, node.lineno
@@ -178,6 +179,16 @@ def _makers(service: Service, settings: set[str]) -> set[str]:
         node.name
         for node in own
         if any(last_name(call.func) in makers for call in calls(node))
+    }
+
+
+def _makers_of_celery(service: Service) -> set[str]:
+    """Return the functions that make Celery's application, which it finds in a module."""
+    return {
+        function.name
+        for module in service.modules
+        for function in top_level(module)
+        if function.returns is not None and last_name(function.returns) == "Celery"
     }
 
 

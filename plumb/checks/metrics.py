@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check, with_file
 from plumb.checks.alerts import MONITORED, exporters, objectives
+from plumb.checks.caching import with_cache
 from plumb.kinds import shipped
 from plumb.service import Service
 
@@ -55,6 +56,13 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
     ),
     "MET-04": (
         shipped(f"{_TESTS}::test_queries_are_timed", "each statement is timed"),
+    ),
+    "MET-05": (
+        shipped(
+            "tests/integration/test_cache.py"
+            "::test_value_is_loaded_once_and_is_then_in_redis_for_all_processes",
+            "hits, misses and reads without Redis are counted",
+        ).when(with_cache),
     ),
     "MET-06": (
         shipped(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb.check import Check, Finding, check
 from plumb.checks.authentication import with_accounts
+from plumb.checks.caching import with_cache
 from plumb.checks.performance import LIMITS, uses
 from plumb.kinds import calls, rules, shipped
 from plumb.options import find, literal
@@ -143,6 +144,17 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         shipped(
             f"{_BROWSERS}::test_pages_may_not_call_unless_they_are_named",
             "without settings, no page of another origin may call",
+        ),
+    ),
+    "NET-04": (
+        shipped(
+            "tests/integration/test_shared_limits.py"
+            "::test_two_processes_share_one_limit",
+            "two processes count together in Redis, and say when to try again",
+        ).when(with_cache),
+        shipped(
+            f"{_LIMITS}::test_request_101_of_a_minute_is_refused",
+            "a request above the limit is 429, with the time to try again",
         ),
     ),
     "NET-05": (

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from plumb import roles
 from plumb.check import CannotJudgeError, Check, Finding, check
+from plumb.checks.caching import with_cache
 from plumb.kinds import shipped
 from plumb.service import Module, Service, last_name
 
@@ -82,6 +83,11 @@ logs_calls = shipped(
     f"{_OUTBOUND}::test_call_is_logged_in_short_and_without_secrets",
     "each call is a line in the log, without what may be secret",
 )
+without_redis = shipped(
+    "tests/integration/test_redis_outages.py"
+    "::test_redis_that_is_killed_costs_nobody_an_answer",
+    "without Redis every request is served, readiness says degraded, and nobody calls it",
+).when(with_cache)
 CHECKS: Mapping[str, tuple[Check, ...]] = {
     "RES-01": (
         shipped(
@@ -121,6 +127,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
             "after 60 seconds one call is let through",
         ),
     ),
+    "RES-05": (without_redis,),
     "RES-06": (
         _lets_go,
         _waits_within_a_limit,

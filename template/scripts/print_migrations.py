@@ -12,12 +12,8 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from scripts.migration_sql import (
-    PROJECT,
-    Statement,
-    UnknownSqlError,
-    read_statements,
-)
+from scripts.migration_sql import read_statements
+from scripts.statements import PROJECT, Statement, UnknownSqlError
 
 
 def show(statements: Sequence[Statement], commit: str | None = None) -> None:

@@ -21,8 +21,9 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from scripts.migration_lint import lint
-from scripts.migration_sql import COMMENT, PROJECT, read_statements
+from scripts.migration_sql import COMMENT, read_statements
 from scripts.scratch import clone, serving
+from scripts.statements import PROJECT
 
 FOLDER = PROJECT / "migrations"
 _KEPT = FOLDER / "kept.txt"

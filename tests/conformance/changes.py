@@ -9,7 +9,16 @@ from harness.answers import Answers
 from harness.template import working_template
 
 NAMES = {"project_name": "acme-orders", "package_name": "acme"}
-_PLACES = ("place", "orders", "idempotency", "accounts", "sessions", "audit")
+_PLACES = (
+    "place",
+    "orders",
+    "idempotency",
+    "outbox",
+    "workers",
+    "accounts",
+    "sessions",
+    "audit",
+)
 
 
 @dataclass(frozen=True)

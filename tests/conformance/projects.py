@@ -20,6 +20,7 @@ _DESCRIBE = """
 import json, os
 os.environ["DATABASE_URL"] = "postgresql://localhost/service"
 os.environ["JWT_KEY"] = "k" * 32
+os.environ["REDIS_URL"] = "redis://localhost"
 from {main} import create_app
 print(json.dumps(create_app().openapi()))
 """

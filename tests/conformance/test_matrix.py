@@ -32,10 +32,10 @@ ROWS_BY_STATUS = {
 
 
 @pytest.fixture(scope="module")
-def services(rendered: Callable[[Answers], Path]) -> list[Service]:
+def services(assembled: Callable[[Answers], Path]) -> list[Service]:
     """A service of each combination."""
     combinations = working_template().questionnaire.combinations()
-    return [Service(rendered(answers)) for answers in combinations]
+    return [Service(assembled(answers)) for answers in combinations]
 
 
 def test_every_row_of_the_standards_is_there_once() -> None:

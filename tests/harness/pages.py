@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.answers import Answers
+import pytest
+
+from harness.answers import Answers, label
 from harness.history import Repository
 from harness.process import clean_environment, run
 from harness.questionnaire import Questionnaire
 from harness.render import command, render
+from harness.template import working_template
 
 
 class PageError(ValueError):
@@ -34,6 +37,12 @@ class Command:
 
 
 type Step = NewFile | Command
+
+# Of the projects in which whole pages are followed.
+PACKAGE = "acme_orders"
+_NAMES = {"project_name": "acme-orders", "package_name": PACKAGE}
+_QUICK = {"PYTEST_ADDOPTS": "-m 'not slow' --cov-fail-under=0"}
+_GATE = Command("uv run task check")
 
 # What a page has a command write; nobody edits it.
 _GENERATED = ("docs/errors.md", "docs/api/openapi-v1.json", "migrations/atlas.sum")
@@ -133,6 +142,43 @@ def reading(answers: Answers, **variables: str) -> Iterator[Reader]:
         # An environment that is there already may hold what this project lacks.
         reader.run("uv", "sync", "--locked")
         yield reader
+
+
+@contextmanager
+def following(
+    name: str, answers: Answers, **variables: str
+) -> Iterator[tuple[Reader, list[Step]]]:
+    """Generate a project and follow a page of it to the end, which is a green gate.
+
+    Args:
+        name: the page.
+        answers: all but the names.
+        variables: environment variables to add for all commands.
+
+    Yields:
+        The reader, who has done it, and what there was to do.
+
+    Raises:
+        CommandFailedError: a command failed, such as the gate.
+        PageError: the page does not end with the gate, or cannot be followed.
+    """
+    # Workers take minutes to be tested, which no page changes; the tier *gate* does it.
+    quick = _QUICK if answers["task_queue"] == "celery" else {}
+    with reading({**answers, **_NAMES}, **variables, **quick) as reader:
+        done = reader.follow(name)
+        if done[-1:] != [_GATE]:
+            raise PageError(f"{name} has to end with the command {_GATE.line}")
+        yield reader, done
+
+
+def in_projects(turned: str = "") -> pytest.MarkDecorator:
+    """Return a mark that runs a test in few projects, each with its `answers`.
+
+    Args:
+        turned: a question whose answers come in another order.
+    """
+    chosen = projects(working_template().questionnaire, turned)
+    return pytest.mark.parametrize("answers", chosen, ids=label)
 
 
 def projects(questionnaire: Questionnaire, turned: str = "") -> list[Answers]:

@@ -9,11 +9,13 @@ from typing import Any
 import yaml
 from jinja2 import Environment, meta
 
-from harness.covering import pairwise
+from harness.covering import pairwise, triples
 from maintenance.questionnaire import Answers, QuestionnaireError, Row, every
 from maintenance.questionnaire import Questionnaire as _Questionnaire
 
 ANSWERS_FILE = ".copier-answers.yml"
+# What changes tables, or where code is: all of their combinations are gated in CI.
+WHOLE = frozenset({"layout", "migrations", "auth", "with_example"})
 
 
 class UnknownAnswerError(ValueError):
@@ -32,9 +34,11 @@ class Questionnaire(_Questionnaire):
                 "copier.yml: the `ask` conditions read "
                 f"{', '.join(sorted(names))}. Let them read the preset alone."
             )
-        return [
-            {name: value} for name in names for value in self.questions[name].values
-        ]
+        return [row for name in names for row in self.each(name)]
+
+    def each(self, name: str) -> list[Row]:
+        """Return each answer of one question."""
+        return [{name: value} for value in self.questions[name].values]
 
     @cached_property
     def _opening(self) -> Row:
@@ -64,6 +68,14 @@ class Questionnaire(_Questionnaire):
             whole: questions, of which every combination of answers occurs.
         """
         return [self._opening | row for row in pairwise(self.structural, whole)]
+
+    def triples(self) -> list[Row]:
+        """Return combinations in which each three answers occur together.
+
+        They begin with the pairwise ones, and have every combination of `WHOLE`.
+        """
+        rows = triples(self.structural, WHOLE, pairwise(self.structural))
+        return [self._opening | row for row in rows]
 
     def structure(self, answers: Answers) -> Row:
         """Return the structural part of a combination, which names it."""

@@ -79,31 +79,36 @@ class Workbench:
             if all(child.name == "__pycache__" for child in folder.iterdir()):
                 shutil.rmtree(folder)
 
-    def gate(self, *, with_coverage: bool = True) -> None:
+    def gate(self, *, whole: bool = True) -> None:
         """Run the project's own gate, in its own environment.
 
         Args:
-            with_coverage: measure what the tests reach, too, which takes longer than
-                they do.
+            whole: with slow tests, which start processes, and with coverage; both take
+                longer than the rest.
 
         Raises:
             CommandFailedError: the environment could not be made, or the gate failed.
         """
         self.run("uv", "sync", "--locked")
-        if with_coverage:
+        if whole:
             self.run("uv", "run", "task", "check")
         else:
             self.run("uv", "run", "task", "lint")
-            self.run("uv", "run", "pytest", "tests", "-n", "auto")
+            self.run("uv", "run", "pytest", "tests", "-n", "auto", "-m", "not slow")
         self.warm = True
 
-    def import_alone(self, package: str) -> None:
+    def import_alone(self, package: str, **variables: str) -> None:
         """Import each module of a package in a process that imported no other.
+
+        Args:
+            package: its name.
+            variables: environment variables to add.
 
         Raises:
             CommandFailedError: a module needs another one imported before it.
         """
-        self.run("uv", "run", "--no-sync", "python", IMPORT_ALONE, package)
+        script = ("uv", "run", "--no-sync", "python", IMPORT_ALONE, package)
+        self.run(*script, **variables)
 
     def run(self, *arguments: str | Path, **variables: str) -> str:
         """Run a command in the project and return its output.

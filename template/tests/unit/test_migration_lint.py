@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scripts.migration_lint import SECTIONS, Finding, judged, lint
-from scripts.migration_sql import PROJECT, Statement
+from scripts.statements import PROJECT, Statement
 
 REFUSED = [
     ("adding-field-with-default", "ALTER TABLE t ADD c uuid DEFAULT gen_random_uuid()"),

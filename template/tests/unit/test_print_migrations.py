@@ -2,8 +2,8 @@
 
 import pytest
 
-from scripts.migration_sql import PROJECT, Statement
 from scripts.print_migrations import show
+from scripts.statements import PROJECT, Statement
 
 STATEMENTS = [
     Statement(PROJECT / "migrations" / "1.sql", 1, "SELECT 1;"),

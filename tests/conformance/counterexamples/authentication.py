@@ -40,7 +40,10 @@ UNDECLARED = Spoiled(
     says="no scheme of security",
 )
 LET_IN = Spoiled(
-    Edit(_ORDERS, "principal: PrincipalDep", 'principal: str = ""'),
+    Edit(_ORDERS, "principal: PrincipalDep", '*, principal: str = ""'),
+    Edit(
+        "{outbox[dependencies]}.py", "principal: PrincipalDep", '*, principal: str = ""'
+    ),
     says=(
         "GET /api/v1/orders/{order_id} lets in whoever calls",
         "DELETE /api/v1/orders/{order_id} lets in whoever calls",
@@ -129,8 +132,18 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
             Edit(_ORDERS, "principal: PrincipalDep", "request: Request"),
             Edit(
                 _ORDERS,
-                "OrderService(uow, principal)",
-                "OrderService(uow, request.app.state.settings)",
+                "OrderService(uow, principal, cache, outbox)",
+                "OrderService(uow, request.app.state.settings, cache, outbox)",
+            ),
+            Edit(
+                "{outbox[dependencies]}.py",
+                "principal: PrincipalDep",
+                "request: Request",
+            ),
+            Edit(
+                "{outbox[dependencies]}.py",
+                "OutboxService(uow, principal)",
+                "OutboxService(uow, request.app.state.settings)",
             ),
             says="is_not_known[nothing]",
         ),

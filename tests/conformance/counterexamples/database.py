@@ -138,7 +138,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             ),
             Edit(
                 SERVICE,
-                "        return self._visible(await self._orders.get(order_id))\n",
+                "        return self._visible(await self._cached.get(order_id, self._orders.get))\n",
                 "        await asyncio.gather(*(self._orders.delete(i) for i in order_id))\n"
                 "        return await self._orders.get(order_id)\n",
             ),
@@ -231,6 +231,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit("{idempotency[model]}.py", "JSONB", "JSON"),
             Edit("{audit[model]}.py", "JSONB", "JSON"),
+            Edit("{outbox[model]}.py", "JSONB", "JSON"),
             says="no column is JSONB",
         ),
     ),
@@ -284,7 +285,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         )
     },
     "tests/unit/test_settings.py::test_production_refuses_a_database_without_tls": {
-        "DBE-20": Spoiled(
+        "DBE-20 SEC-15": Spoiled(
             Edit(GROUPS, '_TLS = ("require", ', '_TLS = ("require", "prefer", '),
             says="DID NOT RAISE",
         )

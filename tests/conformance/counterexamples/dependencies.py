@@ -131,6 +131,15 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
     ),
     "DEP-27": (_older("alembic", "1.13"),),
+    "DEP-28": (
+        Spoiled(
+            Edit(
+                "pyproject.toml", '    "redis[hiredis]>=8.1",\n', '    "redis>=8.1",\n'
+            ),
+            Edit("pyproject.toml", '    "structlog>=26.1",\n', ""),
+            says=("redis[hiredis] is no", "structlog is no"),
+        ),
+    ),
     "DEP-29": (
         Spoiled(
             Edit(MANIFEST, '    "hypothesis>=', '    "quickcheck>='),

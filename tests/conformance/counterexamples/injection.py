@@ -52,12 +52,15 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                 "from acme.core.config import get_settings\n\nsettings = get_settings()\n"
                 "database = Database(None)\napp = create_app()\nSEEN = {}\n\n\n"
                 "@cache\ndef engine():\n    return create_async_engine()\n\n\n"
-                "def count():\n    global SEEN\n",
+                "def count():\n    global SEEN\n\n\n"
+                "def create_queue() -> Queue:\n    return Queue(get_settings())\n\n\n"
+                "queue = create_queue()\n",
             ),
             says=(
                 "get_settings is called at import",
                 "Database is called at import",
                 "create_app is called at import",
+                "create_queue is called at import",
                 "SEEN = {} is filled later",
                 "engine keeps create_async_engine in a cache",
                 "changes SEEN of the module",

@@ -314,8 +314,12 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 SERVICE,
-                "def __init__(self, uow: UnitOfWork, principal: Principal)",
-                "def __init__(self)",
+                "        self,\n"
+                "        uow: UnitOfWork,\n"
+                "        principal: Principal,\n"
+                "        cache: Cache,\n"
+                "        outbox: OutboxService,\n",
+                "        self,\n",
             ),
             says="is given nothing",
         ),

@@ -59,6 +59,8 @@ WITHOUT_HEADERS = Spoiled(
     Edit(_REQUEST_LOG, "x-request-id", "x-number"),
     Edit("{src}/core/outbound.py", "x-correlation-id", "x-mark"),
     Edit(_REQUEST_LOG, "traceparent", "trail"),
+    Edit("{outbox[repository]}.py", "traceparent", "trail"),
+    Edit("{outbox[runner]}.py", "traceparent", "trail"),
     says="X-Correlation-ID",
 )
 

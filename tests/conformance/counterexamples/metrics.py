@@ -25,7 +25,7 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
         "MET-09": Spoiled(
             Edit(
                 "{src}/core/metrics.py",
-                "return make_asgi_app(REGISTRY)",
+                "return make_asgi_app(collected())",
                 "return make_asgi_app(CollectorRegistry())",
             )
         ),

@@ -19,7 +19,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         Spoiled(
             Edit(
                 "{orders[service]}.py",
-                "        return self._visible(await self._orders.get(order_id))\n",
+                "        return self._visible(await self._cached.get(order_id, self._orders.get))\n",
                 "        await self._uow.execute(order_id)\n"
                 "        return await self._session.get(OrderModel, order_id)\n",
             ),

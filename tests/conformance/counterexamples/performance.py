@@ -60,6 +60,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "PER-08": (
         Spoiled(
             Edit(f"{_MIDDLEWARE}/deadline.py", "GATEWAY_TIMEOUT", "IM_A_TEAPOT"),
+            Edit("{src}/core/tasks.py", "GATEWAY_TIMEOUT", "IM_A_TEAPOT"),
             says="nothing says that a request took too long",
         ),
     ),

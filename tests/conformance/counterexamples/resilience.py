@@ -18,6 +18,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     ),
 }
 _BREAKER = "{src}/core/breaker.py"
+_LINK = "{src}/core/redis_link.py"
 _CLIENT = "{src}/core/outbound.py"
 _OUTBOUND = "tests/unit/test_outbound.py"
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
@@ -50,7 +51,21 @@ FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
     },
     f"{_OUTBOUND}::test_breaker_opens_and_a_probe_closes_it": {
         "ASY-09": Spoiled(Edit(_BREAKER, "            turn = self._probe\n", "")),
-        "RES-04": Spoiled(Edit(_BREAKER, "_PAUSE_SECONDS = 60", "_PAUSE_SECONDS = 59")),
+        "RES-04": Spoiled(Edit(_BREAKER, "seconds: float = 60", "seconds: float = 59")),
+    },
+    "tests/integration/test_redis_outages.py"
+    "::test_redis_that_is_killed_costs_nobody_an_answer": {
+        "RES-05": Spoiled(
+            Edit(_LINK, "except (RedisError, OSError)", "except ZeroDivisionError"),
+        ),
+        "HLT-05": Spoiled(
+            Edit(
+                "{place[startup]}/redis.py",
+                '        app.state.dispensable["redis"] = link.answers\n',
+                "",
+            ),
+            says="KeyError: 'redis'",
+        ),
     },
     f"{_OUTBOUND}::test_call_is_logged_in_short_and_without_secrets": {
         "RES-07": Spoiled(Edit(_CLIENT, 'summary["status"] = answer', "_ = answer"))

@@ -160,6 +160,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
                     "accounts[login_schemas]",
                     "accounts[password_schemas]",
                     "sessions[schemas]",
+                    "outbox[schemas]",
                 )
             ),
             says="every schema begins anew",

