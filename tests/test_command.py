@@ -9,14 +9,14 @@ import pytest
 import yaml
 
 from harness.answers import text
-from harness.asking import Refusal
-from harness.history import Project, Releases
+from harness.asking import Refusal, questionnaire_only
+from harness.history import Project, Releases, Repository
 from harness.questionnaire import ANSWERS_FILE, Questionnaire, answers_file, recorded
 from harness.render import ROOT, tree
 
-MESSAGE_BEFORE = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))[
-    "_message_before_copy"
-]
+CONFIG = yaml.safe_load((ROOT / "copier.yml").read_text("utf-8"))
+MESSAGE_BEFORE = CONFIG["_message_before_copy"]
+MESSAGE_BEFORE_UPDATE = CONFIG["_message_before_update"]
 PRESETS = Questionnaire.read(ROOT).questions["preset"].values
 LONG = "a" * 200
 
@@ -155,7 +155,31 @@ def test_changing_the_preset_later_changes_nothing_else(tmp_path: Path) -> None:
     )
     assert expected != files[ANSWERS_FILE]
     assert tree(project.path) == files | {ANSWERS_FILE: expected}
-    assert "service is updated." in result.stderr
+    assert "service is updated to v1.0.0." in result.stderr
     assert f"    preset          {after}\n" in result.stderr
     assert "    uv run task check" in result.stderr
     assert "no question" not in result.stderr
+
+
+@pytest.mark.parametrize("source", ["absolute", "relative"])
+def test_update_says_what_it_does_and_what_comes_next(
+    source: str, tmp_path: Path
+) -> None:
+    template = Repository(questionnaire_only(tmp_path / "template"))
+    template.commit("One")
+    template.git("tag", "v1.0.0")
+    path = str(template.path) if source == "absolute" else "template"
+    run_copier("copy", "--defaults", path, "service", cwd=tmp_path)
+    Project(tmp_path / "service").commit("Start")
+    template.commit("Two")
+    template.git("tag", "v1.1.0")
+
+    result = run_copier("update", "--defaults", "service", cwd=tmp_path)
+
+    assert result.returncode == 0, result.stderr
+    before, after = result.stderr.split("Updating to template version")
+    assert MESSAGE_BEFORE_UPDATE.strip() in before
+    assert "uv run task template-set -- layout=domain" in before
+    assert "service is updated to v1.1.0." in after
+    assert "    uv run task template-finish\n    uv run task check\n" in after
+    assert ("its path, 'template', is relative" in after) == (source == "relative")

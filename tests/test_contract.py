@@ -11,7 +11,7 @@ DOCUMENTS = "template/docs/api/"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask one service, or with `--everything` one for each document, and few more.
+    """Ask one service, or with `--everything` one for each document.
 
     Each takes half a minute, and that a document is the service's own is asserted by
     every project's tests.
@@ -20,7 +20,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         template = working_template()
         documents = [file for file in template.files if file.startswith(DOCUMENTS)]
         reads = frozenset().union(*map(template.reads, documents))
-        chosen = template.questionnaire.pairwise(whole=reads)
+        rows = template.questionnaire.pairwise(whole=reads)
+        each = {tuple(row[name] for name in reads if name in row): row for row in rows}
+        chosen = [*each.values()]
         chosen = chosen if metafunc.config.getoption("everything") else chosen[:1]
         metafunc.parametrize("answers", chosen, ids=label)
 

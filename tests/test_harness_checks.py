@@ -197,10 +197,10 @@ def test_branches_of_names_and_computed_answers_count(tmp_path: Path) -> None:
 
 
 MANIFEST = """\
-template-owned: [src/**, '*.toml']
-copy-only: [README.md]
-seed-once: [example/*.py]
-shared-thin: []
+template-owned: {rule: Merged., paths: {The kernel: [src/**], Settings: ['*.toml']}}
+copy-only: {rule: Yours., paths: {You tell it: [README.md]}}
+seed-once: {rule: Once., paths: {To copy from: [example/*.py]}}
+shared-thin: {rule: Both., paths: {}}
 """
 
 
@@ -230,11 +230,30 @@ def test_manifest_wants_each_pattern_used(tmp_path: Path) -> None:
     assert found == ["seed-once: 'example/*.py' matches no generated path"]
 
 
-@pytest.mark.parametrize("content", ["[]", "template-owned: []", f"{MANIFEST}more: []"])
+@pytest.mark.parametrize(
+    "content", ["[]", "template-owned: {}", f"{MANIFEST}more: {{}}"]
+)
 def test_manifest_wants_the_four_classes(tmp_path: Path, content: str) -> None:
     """A missing and an unknown class are errors."""
     with pytest.raises(ManifestError, match=", ".join(CLASSES)):
         manifest(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("rule: Once., ", ""),
+        ("{The kernel: [src/**], Settings: ['*.toml']}", "[src/**, '*.toml']"),
+        ("[README.md]", "README.md"),
+        ("[README.md]", "[]"),
+    ],
+)
+def test_manifest_wants_a_rule_and_reasons(tmp_path: Path, old: str, new: str) -> None:
+    """A class without a rule, and patterns without a reason, are errors."""
+    assert old in MANIFEST
+
+    with pytest.raises(ManifestError, match="below the reason"):
+        manifest(tmp_path, MANIFEST.replace(old, new))
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,8 @@ def test_step(seconds: float, recorder: Recorder) -> None:
     recorder.progress("gate", 2, f"step {seconds}")
     recorder.figure("warm", seconds, 20, "s")
     recorder.figure("files", 7, 60, "files")
+    recorder.figure("lines", 7, 20, "lines", of="sum")
+    recorder.figure("middle", seconds, 20, "s", of="median")
     assert seconds < 20
 """
 
@@ -202,4 +204,6 @@ def test_figures_reach_the_terminal(tmp_path: Path, workers: str) -> None:
     assert any(line.endswith("step 25.52  FAILED") for line in lines)
     assert "warm        25.5 of   20 s  over" in lines
     assert "files          7 of   60 files" in lines
+    assert "lines         14 of   20 lines" in lines
+    assert "middle      14.5 of   20 s" in lines
     assert any(re.fullmatch(r"this run +[\d.]+ of +360 s", line) for line in lines)

@@ -9,6 +9,7 @@ from harness.answers import Answers, label
 from harness.ownership import Manifest
 from harness.render import ROOT, command, snapshot
 from harness.template import working_template
+from maintenance.ownership import PAGE, page
 
 COMBINATIONS = working_template().questionnaire.combinations()
 each_combination = pytest.mark.parametrize("answers", COMBINATIONS, ids=label)
@@ -20,18 +21,10 @@ def manifest() -> Manifest:
     return Manifest.read(ROOT / "ownership.yml")
 
 
-def paths(answers: Answers) -> list[str]:
-    """Return the paths of a project."""
-    template = working_template()
-    context = template.context(answers)
-    rendered = (template.path(file, context) for file in template.files)
-    return sorted(path for path in rendered if path is not None)
-
-
 @each_combination
 def test_every_path_has_one_class(answers: Answers) -> None:
     """Whoever adds a file says who owns it."""
-    found = manifest().findings(paths(answers))
+    found = manifest().findings(working_template().paths(answers))
 
     assert not found, "\n".join([*found, command(Path("service"), answers)])
 
@@ -39,13 +32,33 @@ def test_every_path_has_one_class(answers: Answers) -> None:
 @each_combination
 def test_copier_does_what_the_manifest_says(answers: Answers) -> None:
     """Copy-only paths are excluded on update; seed-once paths are skipped."""
-    found = manifest().disagreements(snapshot(), answers, paths(answers))
+    found = manifest().disagreements(
+        snapshot(), answers, working_template().paths(answers)
+    )
 
     assert not found, "\n".join([*found, command(Path("service"), answers)])
 
 
+def test_page_is_up_to_date() -> None:
+    """To write it: `uv run python -m maintenance.ownership`."""
+    assert PAGE.read_text("utf-8") == page(manifest())
+
+
+@pytest.mark.parametrize("setting", ["_exclude", "_skip_if_exists"])
+def test_every_setting_of_copier_has_its_reason(setting: str) -> None:
+    """A comment stands above the entries that it holds for, or behind one entry."""
+    text = (ROOT / "copier.yml").read_text("utf-8")
+    entries = text.partition(f"\n{setting}:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(entries) > 1
+
+    bare = "" if entries[0].lstrip().startswith("#") else entries[0]
+    assert not bare, f"copier.yml: say above {bare.strip()!r} why {setting} has it"
+
+
 def test_every_pattern_is_used() -> None:
     """A pattern that matches nothing is a typing error, or about a file that went."""
-    every = {path for answers in COMBINATIONS for path in paths(answers)}
+    every = {
+        path for answers in COMBINATIONS for path in working_template().paths(answers)
+    }
 
     assert not manifest().unused(every)

@@ -1,343 +1,343 @@
-"""A project that people work on takes the template's next version and stays theirs."""
+"""Projects that people work on take each next version of the template, and stay theirs.
+
+Real repositories and Copier's own command, from each released version: first to the
+working tree and then on, or at once to a scripted next version.
+"""
 
 import re
 import shutil
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
 
-from harness.answers import Answers
-from harness.history import Project, Releases
+from harness.answers import Answers, label
+from harness.figures import Recorder
+from harness.history import Project, Releases, released, unpack
+from harness.next_version import change
 from harness.process import clean_environment, run
-from harness.questionnaire import answers_file, recorded
-from harness.render import ROOT, export
+from harness.questionnaire import Questionnaire, answers_file, recorded
+from harness.render import ROOT, export, snapshot, tree
+from harness.team import EDITS, Work, work_on
+from harness.updating import Update
+from maintenance.questionnaire import Row
+from maintenance.template import generate
 
-COPIER = (sys.executable, "-m", "copier")
+OLDEST, *_, NEWEST = released()
+# Higher than each released version, which Copier demands.
+WORKING, NEXT = "v99.0.0", "v99.1.0"
+# With the presets, each layout and each tool for migrations occurs.
+MIX = {"layout": "domain", "migrations": "atlas"}
+# As a person does it, and as bots do.
+OPTIONS = (("--defaults",), ("--skip-answered", "--defaults"))
+# Seconds of an update; most of them go into three renders.
+BUDGET = 15
+ROWS = "SELECT 'rows', count(*) FROM tickets WHERE subject = 'Who rings?'"
+A_ROW = "INSERT INTO tickets (id, subject) VALUES (gen_random_uuid(), 'Who rings?')"
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where a developer's new modules go in a layout, below the package.
+class Cell:
+    """A project, and the versions that it takes one after another.
 
     Attributes:
-        model: the module of a new table.
-        router: the module of new endpoints.
-        settings: the module of a new group of settings.
-        base: the module that new tables import their base from.
+        start: the version that it is made from.
+        answers: what it is made with.
+        through: the versions that it is updated to.
+        by_team: whether a team works on it; otherwise it is as it was generated.
+        options: the options of the command.
     """
 
-    model: str
-    router: str
-    settings: str
-    base: str
+    start: str
+    answers: Row
+    through: tuple[str, ...]
+    by_team: bool
+    options: tuple[str, ...]
+
+    @property
+    def is_one_step(self) -> bool:
+        """Whether it goes to the next version at once."""
+        return self.through == (NEXT,)
+
+    def __str__(self) -> str:
+        """Return what a test of it is called."""
+        names = {WORKING: "working", NEXT: "next"}
+        steps = [names.get(each, each) for each in (self.start, *self.through)]
+        who = "team" if self.by_team else "pristine"
+        return f"{'-'.join(steps)}-{label(self.answers)}-{who}"
 
 
-PLACES = {
-    "layered": Places(
-        "models/ticket.py", "api/v1/tickets.py", "settings/tickets.py", "models.base"
-    ),
-    "domain": Places(
-        "tickets/models.py",
-        "tickets/router.py",
-        "tickets/settings.py",
-        "shared.base_model",
-    ),
-}
+@dataclass(frozen=True)
+class Template:
+    """The releases of the template, and projects made of them.
 
-MODEL = '''\
-"""The table of tickets."""
+    Attributes:
+        releases: its repository.
+        folder: where projects are made.
+    """
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+    releases: Releases
+    folder: Path
+    _made: dict[tuple[object, ...], Path] = field(default_factory=dict)
 
-from my_service.{base} import Record
+    def pristine(self, version: str, answers: Answers) -> Path:
+        """Return a project as a version makes it, made once, for nobody to change."""
+        key = (version, *answers.items())
+        if key not in self._made:
+            path = self.folder / str(len(self._made)) / "my-service"
+            self._made[key] = generate(self.releases.path, path, answers, version)
+        return self._made[key]
 
-
-class TicketModel(Record):
-    """A question of a customer."""
-
-    __tablename__ = "tickets"
-
-    subject: Mapped[str] = mapped_column(String(200))
-'''
-
-ROUTER = '''\
-"""Tickets over HTTP."""
-
-from fastapi import APIRouter
-
-router = APIRouter(prefix="/tickets", tags=["Tickets"])
+    def project(self, version: str, answers: Answers, folder: Path) -> Project:
+        """Return a committed project of a version, in a folder of its own."""
+        project = Project(folder / "my-service")
+        shutil.copytree(self.pristine(version, answers), project.path)
+        project.commit(f"Generated from {version}")
+        return project
 
 
-@router.get("/kinds", openapi_extra={"security": []})
-async def list_kinds() -> list[str]:
-    """List what a ticket can be about."""
-    return ["question", "defect"]
-'''
-
-SETTINGS = '''\
-"""The settings of tickets."""
-
-from my_service.core.setting_groups import SettingsGroup
-
-
-class TicketSettings(SettingsGroup):
-    """Where tickets go."""
-
-    inbox: str = "support@example.com"
-'''
-
-MIGRATION = '''\
-"""create tickets."""
-
-from collections.abc import Sequence
-
-import sqlalchemy as sa
-from alembic import op
-
-revision: str = "tickets"
-down_revision: str | None = "{head}"
-branch_labels: str | Sequence[str] | None = None
-depends_on: str | Sequence[str] | None = None
+@cache
+def presets(version: str) -> list[Row]:
+    """Return the answers that projects of a version are made with."""
+    with TemporaryDirectory(prefix="questionnaire-") as folder:
+        source = snapshot() if version == WORKING else Path(folder)
+        if version != WORKING:
+            unpack(released()[version], source)
+        questionnaire = Questionnaire.read(source)
+    mix: Row = {name: MIX[name] for name in MIX if name in questionnaire.structural}
+    custom: Row = {"preset": "custom"}
+    return [row | mix if row == custom else row for row in questionnaire.presets]
 
 
-def upgrade() -> None:
-    op.create_table(
-        "tickets",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column(
-            "created_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column(
-            "updated_at",
-            sa.DateTime(timezone=True),
-            server_default=sa.text("now()"),
-            nullable=False,
-        ),
-        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
-    )
+def cells() -> list[Cell]:
+    """Return all there is to try: versions, presets, steps, and who has the project.
+
+    A team's project takes each step; to skip the working tree is tried with one set of
+    answers, as what an update does with them is the same.
+    """
+    found: list[Cell] = []
+    for version in (*released(), WORKING):
+        for answers in presets(version):
+            steps: list[tuple[tuple[str, ...], bool]] = []
+            if version != WORKING:
+                steps.append(((WORKING, NEXT), True))
+            if version == WORKING or answers["preset"] == "custom":
+                steps.append(((NEXT,), True))
+            steps.append(((NEXT,), False))
+            for through, by_team in steps:
+                options = OPTIONS[len(found) % len(OPTIONS)]
+                found.append(Cell(version, answers, through, by_team, options))
+    return found
 
 
-def downgrade() -> None:
-    op.drop_table("tickets")
-'''
-
-TEST = '''\
-"""Tickets, from the HTTP request on."""
-
-from httpx2 import AsyncClient
+def is_quick(cell: Cell) -> bool:
+    """Whether a cell is tried without `--everything`, too."""
+    if cell.by_team and cell.is_one_step:
+        return True
+    few = (OLDEST, "standard") if cell.by_team else (NEWEST, "full")
+    return (cell.start, cell.answers["preset"]) == few
 
 
-async def test_list_kinds(client: AsyncClient) -> None:
-    response = await client.get("/api/v1/tickets/kinds")
-    assert response.json() == ["question", "defect"]
-'''
-
-CLOCK = '''\
-"""The time, from one place."""
-
-from datetime import UTC, datetime
+def chosen(config: pytest.Config) -> list[Cell]:
+    """Return all cells with `--everything`, otherwise some of each kind."""
+    everything = config.getoption("everything")
+    return [cell for cell in cells() if everything or is_quick(cell)]
 
 
-def now() -> datetime:
-    """Return the current time."""
-    return datetime.now(UTC)
-'''
-
-CLOCK_TEST = '''\
-"""The clock."""
-
-from {{ package_name }}.core.clock import now
-
-
-def test_now_knows_its_zone() -> None:
-    assert now().tzinfo is not None
-'''
-
-OUTDATED = """
-  outdated:
-    desc: List the packages that have newer versions
-    cmds:
-      - uv tree --outdated --depth 1
-"""
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let the cells of which a worker makes the projects once come together."""
+    if "cell" in metafunc.fixturenames:
+        metafunc.parametrize(
+            "cell",
+            [
+                pytest.param(
+                    cell,
+                    id=str(cell),
+                    marks=pytest.mark.xdist_group(
+                        f"{cell.start}-{label(cell.answers)}"
+                    ),
+                )
+                for cell in chosen(metafunc.config)
+            ],
+        )
 
 
-def edit(path: Path, old: str, new: str) -> None:
-    """Replace a text that must be there."""
-    text = path.read_text("utf-8")
-    assert old in text, f"{path} has no {old!r}: let this test change something else"
-    path.write_text(text.replace(old, new, 1), "utf-8")
-
-
-def add(path: Path, text: str) -> None:
-    """Add to the end of a file, which may be new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(text)
-
-
-def release_next(releases: Releases) -> None:
-    """Release version 1.1.0, which changes what later standards may change."""
-    template = releases.path / "template"
-    package = template / "src" / "{{ package_name }}"
-    (middleware,) = template.rglob("request_log.py.jinja")
-    edit(middleware, "{1,128}", "{1,64}")
-    settings = package / "core" / "setting_groups.py.jinja"
-    edit(
-        settings,
-        "max_overflow: int = Field(default=20",
-        "max_overflow: int = Field(default=22",
-    )
-    edit(
-        settings,
-        "    connect_timeout_seconds",
-        "    statement_timeout_seconds: float = Field(default=30, gt=0)\n"
-        "    connect_timeout_seconds",
-    )
-    edit(
-        template / ".env.example.jinja",
-        "# Statements that take longer",
-        "# After which a statement is stopped.\nDATABASE_STATEMENT_TIMEOUT_SECONDS=30\n"
-        "# Statements that take longer",
-    )
-    add(package / "core" / "clock.py", CLOCK)
-    add(template / "tests" / "unit" / "test_clock.py.jinja", CLOCK_TEST)
-    add(template / "Taskfile.yml.jinja", OUTDATED)
-    edit(
-        template / "pyproject.toml.jinja",
-        "show_missing = true",
-        "show_missing = true\nprecision = 1",
-    )
-    (readme,) = template.glob("README.md*")
-    add(readme, "\n## What version 1.1.0 says\n")
-    releases.release("v1.1.0", releases.path)
-
-
-def work_on(project: Project, places: Places) -> None:
-    """Do what a team does to its project: a resource, a dependency, a setting, a page."""
-    package = project.path / "src" / "my_service"
-    for place in (places.model, places.router, places.settings):
-        folder = (package / place).parent
-        folder.mkdir(exist_ok=True)
-        if not (folder / "__init__.py").exists():
-            add(folder / "__init__.py", '"""Added by the team."""\n')
-    add(package / places.model, MODEL.format(base=places.base))
-    add(package / places.router, ROUTER)
-    add(package / places.settings, SETTINGS)
-    inbox = "# Where tickets arrive.\nTICKETS_INBOX=support@example.com\n"
-    add(project.path / ".env.example", inbox)
-    versions = project.path / "migrations" / "versions"
-    head = max(path.name for path in versions.glob("*.py")).partition("_")[0]
-    add(versions / "tickets_create.py", MIGRATION.format(head=head))
-    add(project.path / "tests" / "integration" / "test_tickets.py", TEST)
-    add(project.path / "README.md", "\n## On call\n\nRing the bell.\n")
-    constraints = ("--constraints", "tested-versions.txt")
-    run(("uv", "add", "--no-sync", *constraints, "packaging"), project.path)
-    project.commit("Take tickets")
-
-
-def update(project: Project, *options: str) -> None:
-    """Update the project to the newest release, as a command without trust does it."""
-    run((*COPIER, "update", "--defaults", *options), project.path)
+# Of a module, or it would come after what it spares.
+@pytest.fixture(scope="module")
+def thorough(request: pytest.FixtureRequest) -> None:
+    """Skip a test that would take minutes without `--everything`."""
+    if not request.config.getoption("everything"):
+        pytest.skip("this takes long, and runs with --everything")
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """All versions: those that were released, the working tree, and the next one."""
     releases = Releases(tmp_path_factory.mktemp("releases") / "template")
-    releases.release("v1.0.0")
-    release_next(releases)
-    return releases
+    for version in released():
+        releases.release_past(version)
+    releases.release(WORKING, snapshot())
+    change(releases.path)
+    releases.release(NEXT, releases.path)
+    return Template(releases, tmp_path_factory.mktemp("projects"))
 
 
-# By a person in one layout, and in the other as bots do it, which answer no question.
-@pytest.fixture(
-    scope="module",
-    params=[
-        # Made once, for the tests of one worker.
-        pytest.param(params, marks=pytest.mark.xdist_group(params[0]), id=params[0])
-        for params in (("layered", ()), ("domain", ("--skip-answered",)))
-    ],
-)
-def updated(
-    request: pytest.FixtureRequest,
-    releases: Releases,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Project:
-    """A project that a team worked on, after an update that is not committed yet."""
-    layout, options = request.param
-    project = Project(tmp_path_factory.mktemp(layout) / "my-service")
-    project.copy(releases, "v1.0.0", {"preset": "custom", "layout": layout})
-    work_on(project, PLACES[layout])
-    update(project, *options)
-    return project
+@dataclass
+class Taker:
+    """Whoever updates a project from version to version.
+
+    Attributes:
+        template: the versions.
+        project: the project, which has no changes that are not committed.
+        work: what a team did to it.
+        options: the options of the command.
+        generated: the files that the version of the moment makes.
+    """
+
+    template: Template
+    project: Project
+    work: Work
+    options: tuple[str, ...]
+    generated: Mapping[str, bytes]
+
+    def take(self, version: str) -> tuple[Update, float]:
+        """Update the project, and return what that did, and how many seconds it took."""
+        before = tree(self.project.path)
+        finished = self.project.update_as(f"--vcs-ref={version}", *self.options)
+        fresh = tree(self.template.pristine(version, recorded(self.project.path)))
+        news = Work.between(self.generated, fresh, [])
+        self.generated = fresh
+        return Update(self.project, before, fresh, news, self.work), finished.seconds
 
 
-@pytest.fixture
-def copied(updated: Project, public_folder: Callable[[], Path]) -> Project:
-    """The same project with the update committed, for a test that changes it."""
-    project = Project(public_folder() / "my-service")
-    shutil.copytree(updated.path, project.path)
-    project.commit("Update from the template")
-    return project
+def test_an_update_keeps_what_is_the_projects(
+    cell: Cell,
+    template: Template,
+    tmp_path: Path,
+    recorder: Recorder,
+    pytestconfig: pytest.Config,
+) -> None:
+    """And all else becomes what a new project has."""
+    project = template.project(cell.start, cell.answers, tmp_path)
+    work = work_on(project) if cell.by_team else Work.nothing()
+    if cell.by_team:
+        edits = sum(each.by_team for each in chosen(pytestconfig)) * len(EDITS)
+        recorder.figure(tried(), len(work.edits), edits, "edits", of="sum")
+    generated = tree(template.pristine(cell.start, cell.answers))
+    taker = Taker(template, project, work, cell.options, generated)
+    for version in cell.through:
+        update, seconds = taker.take(version)
+        note(recorder, update, seconds)
+
+        assert project.conflicts() == []
+        assert update.lost() == {}
+        assert update.returned() == []
+        assert update.touched() == []
+        assert update.diverged() == []
+        assert update.missing() == []
+        assert update.changed_answers() == {}
+        assert answers_file(project.path)["_commit"] == version
+        project.commit(f"Update to {version}")
+
+    if cell.by_team and cell.is_one_step:
+        project.update_as(*cell.options)
+        assert project.git("status", "--porcelain") == ""
 
 
-def test_an_update_keeps_what_the_team_wrote(updated: Project) -> None:
-    assert updated.conflicts() == []
-    assert dict(lost_lines(updated)) == {}
+def tried() -> str:
+    """Return how many versions, presets and edits there are."""
+    kinds = len(released()) + 1, len(presets(WORKING)), len(EDITS)
+    return "updates: {} versions x {} presets x {} edits".format(*kinds)
 
 
-def test_an_update_brings_what_is_new(updated: Project) -> None:
-    answers = answers_file(updated.path)
-    assert answers["_commit"] == "v1.1.0"
-    package = updated.path / "src" / "my_service"
-    (middleware,) = package.rglob("request_log.py")
-    assert "{1,64}" in middleware.read_text("utf-8")
-    settings = (package / "core" / "setting_groups.py").read_text("utf-8")
-    assert "statement_timeout_seconds: float" in settings
-    assert "max_overflow: int = Field(default=22" in settings
-    assert (package / "core" / "clock.py").read_text("utf-8") == CLOCK
-    assert (updated.path / "Taskfile.yml").read_text("utf-8").endswith(OUTDATED)
-    assert "precision = 1" in (updated.path / "pyproject.toml").read_text("utf-8")
+def note(recorder: Recorder, update: Update, seconds: float) -> None:
+    """Tell what is to be 0, and how long it took."""
+    conflicts = len(update.project.conflicts())
+    lost = sum(map(len, update.lost().values()))
+    recorder.figure("updates: conflicts", conflicts, 0, "files", of="sum")
+    recorder.figure("updates: lines lost of the team's", lost, 0, "lines", of="sum")
+    recorder.figure("updates: median", seconds, BUDGET, "s", of="median")
 
 
-def test_an_update_leaves_alone_what_is_written_once(updated: Project) -> None:
-    owned = ("README.md", "CHANGELOG.md", "uv.lock", "migrations/versions")
-    assert updated.git("status", "--porcelain", "--", *owned) == ""
+@dataclass(frozen=True)
+class Finished:
+    """Which updates are finished by their tasks, and then go through the gate."""
+
+    start: str
+    preset: str
 
 
-def test_a_second_update_changes_nothing(copied: Project) -> None:
-    update(copied)
-    assert copied.git("status", "--porcelain") == ""
+FINISHED = [
+    Finished(OLDEST, "standard"),
+    Finished(NEWEST, "custom"),
+    Finished(WORKING, "full"),
+]
 
 
 @pytest.mark.long
-def test_an_updated_project_passes_its_own_gate(
-    copied: Project, request: pytest.FixtureRequest, warm: dict[str, str]
+@pytest.mark.usefixtures("thorough")
+@pytest.mark.parametrize("finished", FINISHED, ids=lambda each: each.start)
+def test_a_finished_update_passes_the_gate(
+    finished: Finished,
+    template: Template,
+    public_folder: Callable[[], Path],
+    warm: dict[str, str],
+    need_tools: Callable[[Answers], None],
 ) -> None:
-    answers = recorded(copied.path)
-    if answers["layout"] == "domain" and not request.config.getoption("everything"):
-        pytest.skip("the gate of the other layout runs with --everything")
-    environment = clean_environment() | warm
-    run(("uv", "sync", "--locked"), copied.path, environment=environment)
-    # The team has added routes.
-    run(("uv", "run", "task", "docs"), copied.path, environment=environment)
-    run(("uv", "run", "task", "check"), copied.path, environment=environment)
+    """With the migration that it needs, on a database that holds rows."""
+    [answers] = [
+        row for row in presets(finished.start) if row["preset"] == finished.preset
+    ]
+    need_tools(answers)
+    project = template.project(finished.start, answers, public_folder())
+    work = work_on(project)
+    # Slow tests start processes, which know nothing of where the code came from.
+    environment = clean_environment() | warm | {"PYTEST_ADDOPTS": "-m 'not slow'"}
+
+    def do(*command: str) -> str:
+        return run(
+            ("uv", "run", *command), project.path, environment=environment
+        ).output
+
+    do("task", "migrate-up")
+    do("task", "db-shell", "--", "-c", A_ROW)
+    project.update_as(*OPTIONS[1])
+
+    do("task", "template-finish")
+    do("task", "migrate-up")
+    assert "rows|1\n" in do("task", "db-shell", "--", "-Atc", ROWS)
+    do("task", "check")
+
+    assert work.returned(project.path) == []
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("thorough")
+def test_the_example_comes_and_goes_with_the_answers(
+    template: Template, tmp_path: Path
+) -> None:
+    """Only where it is already, an update leaves it alone."""
+    project = template.project(WORKING, {"preset": "standard"}, tmp_path)
+    package = project.path / "src" / "my_service"
+    layered, domain = package / "api/v1/orders.py", package / "orders/router.py"
+    tests = project.path / "tests" / "integration" / "test_orders.py"
+    found = []
+    for answer in ("layout=domain", "with_example=false", "with_example=true"):
+        project.update_as("--vcs-ref=:current:", "--defaults", "--data", answer)
+        found.append([each.exists() for each in (layered, domain, tests)])
+        project.commit(answer)
+
+    moved = [False, True, True]
+    assert found == [moved, [False, False, False], moved]
 
 
 @pytest.mark.parametrize(
     ("preset", "options"),
-    [("standard", ("--skip-answered",)), ("custom", ("--defaults",))],
+    [("standard", OPTIONS[1]), ("custom", OPTIONS[0])],
 )
 def test_a_service_of_before_a_question_stays_as_it_is(
     preset: str, options: tuple[str, ...], tmp_path: Path
@@ -351,7 +351,7 @@ def test_a_service_of_before_a_question_stays_as_it_is(
     project.copy(releases, "v0.9.0", {"preset": preset})
     assert recorded(project.path).keys().isdisjoint(later)
 
-    run((*COPIER, "update", *options), project.path)
+    project.update_as(*options)
 
     assert recorded(project.path).items() >= later.items()
     changed = project.git("status", "--porcelain").split()
@@ -369,37 +369,42 @@ def release_without(releases: Releases, version: str, answers: Answers) -> None:
     releases.release(version, releases.path)
 
 
-@pytest.fixture(scope="module")
-def guarded(releases: Releases, tmp_path_factory: pytest.TempPathFactory) -> Project:
+@dataclass(frozen=True)
+class Guarded:
     """A project that anybody could call, after an update that asks who does."""
-    project = Project(tmp_path_factory.mktemp("guarded") / "my-service")
-    project.copy(releases, "v1.0.0", {"preset": "custom", "auth": "none"})
-    work_on(project, PLACES["layered"])
-    update(project, "--data", "auth=jwt")
-    return project
+
+    project: Project
+    work: Work
+
+
+@pytest.fixture(scope="module")
+def guarded(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Guarded:
+    answers = {"preset": "custom", "auth": "none"}
+    project = template.project(WORKING, answers, tmp_path_factory.mktemp("guarded"))
+    work = work_on(project)
+    project.update_as("--defaults", "--data", "auth=jwt")
+    return Guarded(project, work)
 
 
 @pytest.mark.xdist_group("guarded")
-def test_accounts_can_come_later(guarded: Project) -> None:
-    assert guarded.conflicts() == []
-    assert dict(lost_lines(guarded)) == {}
-    package = guarded.path / "src" / "my_service"
-    assert (package / "api" / "v1" / "accounts.py").exists()
+def test_accounts_can_come_later(guarded: Guarded) -> None:
+    path = guarded.project.path
+    assert guarded.project.conflicts() == []
+    assert guarded.work.lost(path) == {}
+    assert (path / "src" / "my_service" / "api" / "v1" / "accounts.py").exists()
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("thorough")
 @pytest.mark.xdist_group("guarded")
 def test_accounts_that_come_later_pass_the_gate(
-    guarded: Project,
-    request: pytest.FixtureRequest,
+    guarded: Guarded,
     public_folder: Callable[[], Path],
     warm: dict[str, str],
 ) -> None:
     """What `UPGRADING.md` says is all that is to be done."""
-    if not request.config.getoption("everything"):
-        pytest.skip("the gate of accounts that come later runs with --everything")
     path = public_folder() / "my-service"
-    shutil.copytree(guarded.path, path)
+    shutil.copytree(guarded.project.path, path)
     page = (ROOT / "UPGRADING.md").read_text("utf-8")
     section = page.partition("\n## Accounts that come later\n")[2].partition("\n## ")[0]
     [commands] = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
@@ -409,20 +414,3 @@ def test_accounts_that_come_later_pass_the_gate(
     # Slow tests start processes, which know nothing of where the code came from.
     environment |= {"PYTEST_ADDOPTS": "-m 'not slow'"}
     run(("uv", "run", "task", "check"), path, environment=environment)
-
-
-def lost_lines(project: Project) -> Iterator[tuple[str, list[str]]]:
-    """Yield the files that lack lines which the last commit added, with these lines."""
-    for path in project.git("diff", "--name-only", "HEAD~1", "HEAD").splitlines():
-        file = project.path / path
-        before = Counter(_committed(project, f"HEAD~1:{path}"))
-        added = Counter(_committed(project, f"HEAD:{path}")) - before
-        now = file.read_text("utf-8").splitlines() if file.exists() else []
-        if lost := added - Counter(now):
-            yield path, list(lost)
-
-
-def _committed(project: Project, blob: str) -> list[str]:
-    if not project.git("ls-tree", "-r", *blob.split(":", 1)):
-        return []
-    return project.git("show", blob).splitlines()

@@ -5,11 +5,18 @@ carries from its workers to the process that has the terminal.
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median
 
 import pytest
+
+SHOWN: Mapping[str, Callable[[Iterable[float]], float]] = {
+    "worst": max,
+    "sum": sum,
+    "median": median,
+}
 
 
 @dataclass(frozen=True)
@@ -22,9 +29,19 @@ class Recorder:
         """Tell that one of `total` steps of a group of tests is done."""
         self.record("progress", [group, total, text])
 
-    def figure(self, name: str, value: float, budget: float, unit: str) -> None:
-        """Tell a measured value; of several with the same name the worst is shown."""
-        self.record("figure", [name, float(value), float(budget), unit])
+    def figure(
+        self, name: str, value: float, budget: float, unit: str, of: str = "worst"
+    ) -> None:
+        """Tell a measured value.
+
+        Args:
+            name: what was measured.
+            value: the value.
+            budget: what it should not be above.
+            unit: the unit of both.
+            of: what is shown of several values with the same name; a key of `SHOWN`.
+        """
+        self.record("figure", [name, float(value), float(budget), unit, of])
 
 
 class Figures:
@@ -41,7 +58,7 @@ class Figures:
         self._budget = budget
         self._begin = time.monotonic()
         self._done: Counter[str] = Counter()
-        self._worst: dict[str, tuple[float, float, str]] = {}
+        self._values: dict[tuple[str, float, str, str], list[float]] = defaultdict(list)
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -52,9 +69,11 @@ class Figures:
             match recorded:
                 case ("progress", [str(group), int(total), str(text)]):
                     self._show(group, total, text, passed=report.passed)
-                case ("figure", [str(name), float(value), float(budget), str(unit)]):
-                    worst = self._worst.setdefault(name, (value, budget, unit))
-                    self._worst[name] = max(worst, (value, budget, unit))
+                case (
+                    "figure",
+                    [str(name), float(value), float(budget), str(unit), str(of)],
+                ):
+                    self._values[name, budget, unit, of].append(value)
 
     def _show(self, group: str, total: int, text: str, *, passed: bool) -> None:
         self._done[group] += 1
@@ -69,11 +88,14 @@ class Figures:
 
     def pytest_terminal_summary(self) -> None:
         """Print the figures beside their budgets."""
-        if not self._worst:
+        if not self._values:
             return
         self._terminal.section("budgets")
         seconds = time.monotonic() - self._begin
-        rows = sorted(self._worst.items())
+        rows = sorted(
+            (name, (SHOWN[of](values), budget, unit))
+            for (name, budget, unit, of), values in self._values.items()
+        )
         rows.append(("this run", (seconds, self._budget, "s")))
         width = max(len(name) for name, _ in rows)
         for name, (measured, budget, unit) in rows:

@@ -1,15 +1,26 @@
 """Git repositories for update tests: a template's releases, and a user's project."""
 
+import re
+import sys
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import copier
+import yaml
 
 from harness.answers import Answers
-from harness.process import clean_environment, run
+from harness.process import Finished, clean_environment, run
 from harness.questionnaire import Questionnaire, answers_file
 from harness.render import ROOT, export
 from maintenance.template import generate
+
+RELEASED = "released.yml"
+COPIER = (sys.executable, "-m", "copier")
+# What of this repository Copier reads.
+_PARTS = ("copier.yml", "extensions", "template")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 # What a machine's own configuration could change: who commits, signing, hooks.
 _SETTINGS = {
@@ -20,6 +31,62 @@ _SETTINGS = {
     "GIT_COMMITTER_NAME": "A Developer",
     "GIT_COMMITTER_EMAIL": "developer@example.com",
 }
+
+
+class ReleasesError(ValueError):
+    """A released version cannot be had again; the message says what to do."""
+
+
+def released(source: Path = ROOT) -> dict[str, str]:
+    """Return the commits of this repository's released versions, oldest first.
+
+    Raises:
+        ReleasesError: `released.yml` names something else than versions and commits.
+    """
+    versions = yaml.safe_load((source / RELEASED).read_text("utf-8"))
+    for version, commit in versions.items():
+        if not _COMMIT.fullmatch(str(commit)):
+            raise ReleasesError(
+                f"{RELEASED}: {version} has {commit!r}, which is no commit. Write all of "
+                f"its 40 digits, as `git rev-parse {version}^0` prints them."
+            )
+    return {str(version): str(commit) for version, commit in versions.items()}
+
+
+def refuse_shallow(source: Path = ROOT) -> None:
+    """Refuse a clone that lacks the commits of released versions.
+
+    Raises:
+        ReleasesError: the clone is shallow.
+    """
+    asked = ("git", "rev-parse", "--is-shallow-repository")
+    if run(asked, source).output.strip() == "true":
+        raise ReleasesError(
+            f"{source} is a shallow clone: it lacks the commits of {RELEASED}, from which "
+            "updates are tested. Fetch the whole history: git fetch --unshallow. In a "
+            "workflow, let actions/checkout have `fetch-depth: 0`."
+        )
+
+
+def unpack(commit: str, destination: Path, source: Path = ROOT) -> None:
+    """Write a template as it was in a commit, without anything of the working tree.
+
+    Args:
+        commit: the commit.
+        destination: a folder; made if missing.
+        source: the repository.
+
+    Raises:
+        ReleasesError: the clone is shallow.
+        CommandFailedError: the repository has no such commit.
+    """
+    refuse_shallow(source)
+    with TemporaryDirectory(prefix="release-") as folder:
+        archive = Path(folder) / "template.tar"
+        command = ("git", "archive", f"--output={archive}", commit, "--", *_PARTS)
+        run(command, source)
+        with tarfile.open(archive) as opened:
+            opened.extractall(destination, filter="data")
 
 
 @dataclass(frozen=True)
@@ -57,16 +124,47 @@ class Releases(Repository):
                 repository's own folder releases what a test changed there.
         """
         if source != self.path:
-            self.path.mkdir(parents=True, exist_ok=True)
-            if (self.path / ".git").exists():
-                self.git("rm", "-r", "-f", "--quiet", ".")
+            self._empty()
             export(source, self.path)
+        self._tag(version)
+
+    def release_past(self, version: str) -> None:
+        """Release a version of `released.yml` as it was.
+
+        Args:
+            version: the version, which becomes the tag.
+
+        Raises:
+            ReleasesError: the clone is shallow.
+            KeyError: there was no such version.
+        """
+        self._empty()
+        unpack(released()[version], self.path)
+        self._tag(version)
+
+    def _empty(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        if (self.path / ".git").exists():
+            self.git("rm", "-r", "-f", "--quiet", ".")
+
+    def _tag(self, version: str) -> None:
         self.commit(version)
         self.git("tag", version)
 
 
 class Project(Repository):
     """A generated project under git, as its owner has it."""
+
+    def update_as(self, *options: str) -> Finished:
+        """Update the committed project by Copier's command, which has no trust.
+
+        Args:
+            options: options of `copier update`, such as `--defaults`.
+
+        Raises:
+            CommandFailedError: the command failed.
+        """
+        return run((*COPIER, "update", *options), self.path)
 
     def copy(self, releases: Releases, version: str, answers: Answers) -> None:
         """Generate the project from a released version, and commit it.
@@ -103,7 +201,10 @@ class Project(Repository):
     def conflicts(self) -> list[str]:
         """Return the files that hold a conflict, by markers or in git's index."""
         unmerged = self.git("diff", "--name-only", "--diff-filter=U").split()
-        marked = self.git("ls-files", "--others", "--exclude-standard", "*.rej").split()
+        # A project may have git ignore them.
+        marked = [
+            path.relative_to(self.path).as_posix() for path in self.path.rglob("*.rej")
+        ]
         for path in self.git("ls-files", "-z").split("\0"):
             file = self.path / path
             if file.is_file() and b"\n<<<<<<< " in b"\n" + file.read_bytes():

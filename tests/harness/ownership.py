@@ -1,54 +1,19 @@
 """Who owns a generated file: the manifest `ownership.yml`, and what Copier does."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Self
 
-import yaml
 from copier._main import Worker, as_operation
 
 from harness.answers import Answers
+from maintenance.ownership import CLASSES, COPY_ONLY, SEED_ONCE, ManifestError
+from maintenance.ownership import Manifest as _Manifest
 
-COPY_ONLY = "copy-only"
-SEED_ONCE = "seed-once"
-CLASSES = ("template-owned", COPY_ONLY, SEED_ONCE, "shared-thin")
-
-
-class ManifestError(ValueError):
-    """The manifest does not say what it has to."""
+__all__ = ["CLASSES", "Manifest", "ManifestError"]
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """The owners of generated files.
-
-    Attributes:
-        patterns: for each class the glob patterns of its paths in the project, in
-            which `*` stands for one part of a path and `**` for any number of them.
-    """
-
-    patterns: Mapping[str, tuple[str, ...]]
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Read a manifest.
-
-        Raises:
-            ManifestError: the file holds something else than the four classes.
-        """
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict) or set(content) != set(CLASSES):
-            raise ManifestError(f"{path.name}: name exactly {', '.join(CLASSES)}.")
-        return cls({name: tuple(content[name] or ()) for name in CLASSES})
-
-    def classes(self, path: str) -> list[str]:
-        """Return the classes that claim a path."""
-        return [
-            name
-            for name, patterns in self.patterns.items()
-            if any(PurePosixPath(path).full_match(pattern) for pattern in patterns)
-        ]
+class Manifest(_Manifest):
+    """The owners of generated files, held against what is generated."""
 
     def findings(self, paths: Iterable[str]) -> list[str]:
         """Return which paths do not have exactly one class."""
@@ -64,8 +29,8 @@ class Manifest:
         known = [PurePosixPath(path) for path in paths]
         return [
             f"{name}: {pattern!r} matches no generated path"
-            for name, patterns in self.patterns.items()
-            for pattern in patterns
+            for name, owner in self.owners.items()
+            for pattern in owner.patterns
             if not any(path.full_match(pattern) for path in known)
         ]
 

@@ -108,6 +108,12 @@ class Template:
         parts = [part.render(context) for part in self._compiled_name(file)]
         return "/".join(parts) if all(parts) else None
 
+    def paths(self, answers: Answers) -> list[str]:
+        """Return the paths of a project."""
+        context = self.context(answers)
+        found = (self.path(file, context) for file in self.files)
+        return sorted(path for path in found if path is not None)
+
     def body(self, file: str, context: Context) -> bytes:
         """Return what a template file becomes."""
         if not file.endswith(self._suffix):
