@@ -274,7 +274,6 @@ class Finished:
 FINISHED = [
     Finished(OLDEST, "standard"),
     Finished(NEWEST, "custom"),
-    Finished(WORKING, "full"),
 ]
 
 
