@@ -59,6 +59,21 @@ IDENTITY = {
     for who in ("AUTHOR", "COMMITTER")
     for what in ("NAME", "EMAIL")
 }
+NOTES = """\
+# Upgrading
+
+## Unreleased
+
+Not yet.
+
+## 98.1.0
+
+Ring twice.
+
+## 98.0.0
+
+Ring once.
+"""
 # It says what it was asked, in place of a service that cannot be reached from here.
 GH = '#!/bin/sh\nprintf "%s\\n" "$@" > "$GH_ASKED"\ncat "${10}" >> "$GH_ASKED"\n'
 
@@ -137,6 +152,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
     releases = Releases(tmp_path_factory.mktemp("releases") / "template")
     releases.release(FIRST, snapshot())
     change(releases.path)
+    (releases.path / "UPGRADING.md").write_text(NOTES, "utf-8")
     releases.release(SECOND, releases.path)
     return releases
 
@@ -349,6 +365,9 @@ def test_a_bot_proposes_the_update(
     assert "--draft" in text
     assert f"<details open>\n<summary>conflict: 1</summary>\n\n- `{MIDDLEWARE}`" in text
     assert "- [ ] Mend the conflicts" in text
+    assert "\n## 98.1.0\n\nRing twice.\n" in text
+    assert "Ring once." not in text
+    assert "Not yet." not in text
     branch = f"template-{SECOND}"
     assert service.project.git("rev-parse", branch) == service.project.git(
         "rev-parse", f"origin/{branch}"
