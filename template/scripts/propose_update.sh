@@ -11,8 +11,9 @@ uv run python -m scripts.template preview --markdown > "$description"
 base=$(git rev-parse --abbrev-ref HEAD)
 
 options=()
-if ! uv run python -m scripts.template update --force --defaults; then
-    # What is left to do is in the description.
+uv run python -m scripts.template update --force --defaults || options=(--draft)
+# What waits for a decision is open in the description.
+if grep --quiet '<details open>' "$description"; then
     options=(--draft)
 fi
 version=$(sed -n 's/^_commit: //p' .copier-answers.yml)
