@@ -23,6 +23,9 @@ _ABOUT_UPDATES = (
     "Taskfile.yml",
     "taskfiles/**",
     "docs/**",
+    "scripts/propose_update.sh",
+    "scripts/rehearsal.py",
+    "scripts/template.py",
 )
 WORDS: Mapping[str, Sequence[str]] = {
     "plumbline": _ABOUT_UPDATES,
