@@ -10,7 +10,7 @@ import pytest
 
 from harness.process import CommandFailedError
 from harness.template import working_template
-from harness.workbench import Workbench
+from harness.workbench import QUICKLY, Workbench
 
 PACKAGE = "acme_orders"
 SOURCE = f"src/{PACKAGE}"
@@ -156,7 +156,7 @@ def refuse(project: Workbench, files: Mapping[str, str]) -> str:
     """
     check = ("uv", "run", "--no-sync", "task", "check")
     with project.changed(files), pytest.raises(CommandFailedError) as failure:
-        project.run(*check, PYTEST_ADDOPTS="-m 'not slow'")
+        project.run(*check, **QUICKLY)
     return failure.value.output
 
 

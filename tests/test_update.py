@@ -24,6 +24,7 @@ from harness.questionnaire import Questionnaire, answers_file, recorded
 from harness.render import ROOT, export, snapshot, tree
 from harness.team import EDITS, Work, work_on
 from harness.updating import Update
+from harness.workbench import QUICKLY
 from maintenance.questionnaire import Row
 from maintenance.template import generate
 
@@ -295,7 +296,7 @@ def test_a_finished_update_passes_the_gate(
     project = template.project(finished.start, answers, public_folder())
     work = work_on(project)
     # Slow tests start processes, which know nothing of where the code came from.
-    environment = clean_environment() | warm | {"PYTEST_ADDOPTS": "-m 'not slow'"}
+    environment = clean_environment() | warm | QUICKLY
 
     def do(*command: str) -> str:
         return run(
@@ -411,5 +412,5 @@ def test_accounts_that_come_later_pass_the_gate(
     environment = clean_environment() | warm
     run(("bash", "-ec", commands), path, environment=environment)
     # Slow tests start processes, which know nothing of where the code came from.
-    environment |= {"PYTEST_ADDOPTS": "-m 'not slow'"}
+    environment |= QUICKLY
     run(("uv", "run", "task", "check"), path, environment=environment)

@@ -15,6 +15,7 @@ from harness.process import clean_environment, run
 from harness.questionnaire import Questionnaire
 from harness.render import command, render
 from harness.template import working_template
+from harness.workbench import QUICKLY
 
 
 class PageError(ValueError):
@@ -41,7 +42,7 @@ type Step = NewFile | Command
 # Of the projects in which whole pages are followed.
 PACKAGE = "acme_orders"
 _NAMES = {"project_name": "acme-orders", "package_name": PACKAGE}
-_QUICK = {"PYTEST_ADDOPTS": "-m 'not slow' --cov-fail-under=0"}
+_QUICK = {**QUICKLY, "PYTEST_ADDOPTS": "-m 'not slow' --cov-fail-under=0"}
 _GATE = Command("uv run task check")
 
 # What a page has a command write; nobody edits it.
