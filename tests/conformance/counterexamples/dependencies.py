@@ -8,6 +8,9 @@ MANIFEST = "pyproject.toml"
 TASKS = "Taskfile.yml"
 CI = ".github/workflows/ci.yml"
 BOT = ".github/dependabot.yml"
+# They do what others no longer do, if only once a week.
+WEEKLY = ".github/workflows/template-update.yml"
+NO_OTHER_BOT = Remove("renovate.json")
 STALE = Spoiled(
     Edit(MANIFEST, '"typer>=', '"httpx>=1",\n    "typer>='),
     says="does not know httpx",
@@ -56,6 +59,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         STALE,
         Spoiled(
             Edit(CI, "uv sync --locked", "uv sync"),
+            Edit(WEEKLY, "uv sync --locked", "uv sync"),
             NO_TASKS,
             says="refuses a stale lock",
         ),
@@ -74,7 +78,9 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DEP-11": (
         Spoiled(Edit("README.md", "uv sync --locked", "uv sync"), says="add --locked"),
         Spoiled(
-            Edit(CI, "uv sync --locked", "uv sync"), says="installs what is locked"
+            Edit(CI, "uv sync --locked", "uv sync"),
+            Edit(WEEKLY, "uv sync --locked", "uv sync"),
+            says="installs what is locked",
         ),
         Spoiled(
             Edit(TASKS, "--with pylint==", "--with pylint>="),
@@ -96,9 +102,14 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DEP-16": (Spoiled(_without_task("uv tree --outdated"), says="newer versions"),),
     "DEP-17": (Spoiled(Edit("CHANGELOG.md", "## ", ""), says="each version"),),
     "DEP-18": (
-        Spoiled(Edit(BOT, "ecosystem: uv", "ecosystem: npm"), says="Python packages"),
+        Spoiled(
+            Edit(BOT, "ecosystem: uv", "ecosystem: npm"),
+            NO_OTHER_BOT,
+            says="Python packages",
+        ),
         Spoiled(
             Edit("README.md", "security updates", "updates"),
+            NO_OTHER_BOT,
             says="which are a switch",
         ),
     ),
