@@ -1,17 +1,21 @@
 """Every generated path has one owner, and Copier treats it accordingly."""
 
+import ast
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from harness.answers import Answers, label
-from harness.ownership import Manifest
+from harness.ownership import CLASSES, Manifest
+from harness.questionnaire import ANSWERS_FILE
 from harness.render import ROOT, command, snapshot
 from harness.template import working_template
 from maintenance.ownership import PAGE, page
 
 COMBINATIONS = working_template().questionnaire.combinations()
+DRIFT = "template/scripts/template.py.jinja"
 each_combination = pytest.mark.parametrize("answers", COMBINATIONS, ids=label)
 
 
@@ -37,6 +41,27 @@ def test_copier_does_what_the_manifest_says(answers: Answers) -> None:
     )
 
     assert not found, "\n".join([*found, command(Path("service"), answers)])
+
+
+@each_combination
+def test_a_drift_is_only_in_what_the_template_owns(answers: Answers) -> None:
+    """A project's own command leaves out what its list names, which says the same."""
+    template = working_template()
+    script = template.body(DRIFT, template.context(answers)).decode()
+    [names] = [
+        node.value
+        for node in ast.parse(script).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_YOURS"
+    ]
+    listed = [each.value for each in ast.walk(names) if isinstance(each, ast.Constant)]
+    paths = {*template.paths(answers)} - {ANSWERS_FILE}
+
+    left_out = {
+        path for path in paths if any(fnmatch(path, str(each)) for each in listed)
+    }
+
+    owned = {path for path in paths if manifest().classes(path) == [CLASSES[0]]}
+    assert left_out == paths - owned
 
 
 def test_page_is_up_to_date() -> None:
