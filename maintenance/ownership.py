@@ -5,8 +5,6 @@
 With `--check` it writes nothing, and fails if the page is not what it would write.
 """
 
-import argparse
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,7 +12,8 @@ from typing import Any, Self
 
 import yaml
 
-ROOT = Path(__file__).resolve().parents[1]
+from maintenance.page import ROOT, deliver
+
 MANIFEST = ROOT / "ownership.yml"
 PAGE = ROOT / "docs" / "ownership.md"
 
@@ -97,18 +96,7 @@ class Manifest:
 
 def main() -> None:
     """Write the page or compare it."""
-    parser = argparse.ArgumentParser(description="Write the page about ownership.")
-    parser.add_argument("--check", action="store_true", help="compare, do not write")
-    check = parser.parse_args().check
-
-    written = page(Manifest.read())
-    if not check:
-        PAGE.write_text(written, "utf-8")
-    elif not PAGE.is_file() or PAGE.read_text("utf-8") != written:
-        sys.exit(
-            f"{PAGE.relative_to(ROOT)} is not up to date: run"
-            " `uv run python -m maintenance.ownership`"
-        )
+    deliver(PAGE, page(Manifest.read()), "maintenance.ownership")
 
 
 def page(manifest: Manifest) -> str:

@@ -7,39 +7,26 @@ not yet met and refused. With `--check` it writes nothing, and fails if the page
 what it would write.
 """
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
+from maintenance.page import ROOT, deliver
 from plumb.check import Check
 from plumb.checks import CHECKS
 from plumb.matrix import STANDARDS, STATUSES, Matrix, Requirement
 from plumb.report import counts_table
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "standards" / "README.md"
 
 
 def main() -> None:
     """Print the counts, and write the page or compare it."""
-    parser = argparse.ArgumentParser(description="Write the page about the standards.")
-    parser.add_argument("--check", action="store_true", help="compare, do not write")
-    check = parser.parse_args().check
-
     matrix = Matrix.read()
-    written = page(matrix, CHECKS)
     _print_counts(matrix)
-    if not check:
-        PAGE.write_text(written, "utf-8")
-    elif not PAGE.is_file() or PAGE.read_text("utf-8") != written:
-        sys.exit(
-            f"{PAGE.relative_to(ROOT)} is not up to date: run"
-            " `uv run python -m maintenance.standards`"
-        )
+    deliver(PAGE, page(matrix, CHECKS), "maintenance.standards")
 
 
 def page(matrix: Matrix, checks: Mapping[str, Sequence[Check]]) -> str:

@@ -20,7 +20,7 @@ import yaml
 
 from harness.answers import Answers
 from harness.figures import Recorder
-from harness.history import Project, Releases
+from harness.history import SETTINGS, Project, Releases
 from harness.next_version import change
 from harness.process import CommandFailedError, clean_environment, run
 from harness.questionnaire import recorded
@@ -54,11 +54,6 @@ STOPS = {
 KEPT = "migrations/kept.txt"
 MIDDLEWARE = "src/my_service/middleware/request_log.py"
 GOES = "tests/unit/test_print_migrations.py"
-IDENTITY = {
-    f"GIT_{who}_{what}": "ada"
-    for who in ("AUTHOR", "COMMITTER")
-    for what in ("NAME", "EMAIL")
-}
 NOTES = """\
 # Upgrading
 
@@ -350,7 +345,7 @@ def test_a_bot_proposes_the_update(
     asked = tmp_path / "asked"
     environment = (
         service.environment
-        | IDENTITY
+        | SETTINGS
         | {
             "GH_ASKED": str(asked),
             "PATH": f"{gh.parent}{os.pathsep}{os.environ['PATH']}",
@@ -386,7 +381,7 @@ def test_the_template_can_be_left(make: Callable[..., Service]) -> None:
     service = make()
     page = (service.path / "docs" / "template.md").read_text("utf-8")
     [commands] = re.findall(r"```bash\n(git rm.*?)```", page, re.DOTALL)
-    environment = service.environment | IDENTITY
+    environment = service.environment | SETTINGS
 
     run(("bash", "-ec", commands), service.path, environment=environment)
 

@@ -76,7 +76,7 @@ def _losses(gone: set[str]) -> Iterator[tuple[str, Kind]]:
     own = {*git("ls-files", "-z").split("\0")}
     packages = {Path(path).parent for path in gone if path.endswith("__init__.py")}
     with pristine() as made:
-        for path in edited(PROJECT, made):
+        for path in edited(made):
             if path in gone:
                 yield path, Kind.LOST
         own -= {file.relative_to(made).as_posix() for file in made.rglob("*")}
@@ -108,28 +108,27 @@ def _changes(project: Path, here: str) -> Iterator[tuple[str, Kind]]:
 
 
 @contextmanager
-def pristine(project: Path = PROJECT) -> Iterator[Path]:
+def pristine() -> Iterator[Path]:
     """Make the project anew, of its version of the template and its answers."""
-    recorded = answers(project)
+    recorded = answers()
     with TemporaryDirectory(prefix="pristine-") as folder:
         origin = (
             f"--vcs-ref={recorded['_commit']}",
-            f"--data-file={project / ANSWERS}",
+            f"--data-file={PROJECT / ANSWERS}",
         )
         copier("copy", "--quiet", "--defaults", *origin, recorded["_src_path"], folder)
         yield Path(folder)
 
 
-def edited(project: Path, made: Path) -> Iterator[str]:
+def edited(made: Path) -> Iterator[str]:
     """Yield the paths of the files that are not as the template made them.
 
     Args:
-        project: the project.
-        made: what `pristine` gives for it.
+        made: what `pristine` gives.
     """
     for file in sorted(made.rglob("*")):
         path = file.relative_to(made)
-        mine = project / path
+        mine = PROJECT / path
         if file.is_file() and not (
             mine.is_file() and mine.read_bytes() == file.read_bytes()
         ):

@@ -23,7 +23,7 @@ _PARTS = ("copier.yml", "extensions", "template")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 # What a machine's own configuration could change: who commits, signing, hooks.
-_SETTINGS = {
+SETTINGS = {
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_SYSTEM": "/dev/null",
     "GIT_AUTHOR_NAME": "A Developer",
@@ -101,7 +101,7 @@ class Repository:
         Raises:
             CommandFailedError: git failed.
         """
-        environment = clean_environment() | _SETTINGS
+        environment = clean_environment() | SETTINGS
         return run(["git", *arguments], self.path, environment=environment).output
 
     def commit(self, message: str) -> None:
