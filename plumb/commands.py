@@ -21,11 +21,27 @@ _IN_VAIN = re.compile(
 )
 
 
+# What starts a workflow of GitHub with a change of the code; others may call the last.
+_CHANGES = {"push", "pull_request", "merge_group", "workflow_call"}
+
+
 class Command(NamedTuple):
     """A line of shell, and the file that holds it."""
 
     path: str
     line: str
+
+
+def triggers(workflow: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """Return what starts a workflow of GitHub, with its filters."""
+    # YAML reads the key `on` as true.
+    told = workflow.get("on", workflow.get(True))
+    return told if isinstance(told, dict) else dict.fromkeys(_list(told))
+
+
+def with_changes(path: str, content: Mapping[Any, Any]) -> bool:
+    """Return whether a file of CI is about changes of the code, not about a schedule."""
+    return path == ".gitlab-ci.yml" or bool(_CHANGES & triggers(content).keys())
 
 
 def everywhere(service: Service) -> list[Command]:
@@ -94,7 +110,8 @@ def _steps(service: Service, *, in_vain: bool = True) -> list[Command]:
     found = []
     for path in _files(service, _CI):
         content = table(service.yaml(path))
-        if not in_vain and not (_on_every_change(service, content) and _binds(content)):
+        every = with_changes(path, content) and _on_every_change(service, content)
+        if not in_vain and not (every and _binds(content)):
             continue
         jobs = table(content.get("jobs", content))
         for job in filter(None, map(table, jobs.values())):
@@ -107,8 +124,7 @@ def _steps(service: Service, *, in_vain: bool = True) -> list[Command]:
 
 def _on_every_change(service: Service, workflow: Mapping[Any, Any]) -> bool:
     """Whether no filter of paths keeps a workflow from code that is to be merged."""
-    # YAML reads the key `on` as true.
-    told = table(table(workflow.get("on", workflow.get(True))).get("pull_request"))
+    told = table(triggers(workflow).get("pull_request"))
     code = [module.path for module in (*service.modules, *service.tests)]
     for key, wanted in (("paths", True), ("paths-ignore", False)):
         if key in told:

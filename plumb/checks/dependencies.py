@@ -8,7 +8,7 @@ from plumb.check import CannotJudgeError, Check, Finding, check, depends_on
 from plumb.checks.authentication import with_accounts
 from plumb.checks.caching import with_cache
 from plumb.checks.pipeline import whole_suite
-from plumb.commands import ci_runs, everywhere, in_ci, offers
+from plumb.commands import ci_runs, everywhere, in_ci, offers, triggers
 from plumb.kinds import absent, path, text, toml
 from plumb.service import Service, table
 
@@ -250,14 +250,9 @@ def _secured(service: Service) -> Iterator[Finding]:
 
 @check("yaml", "CI runs the tests on every pull request")
 def _tested_when_proposed(service: Service) -> Iterator[Finding]:
-    triggers = [
-        # YAML reads the key `on` as true.
-        workflow.get("on", workflow.get(True, ()))
-        for path_ in service.glob(".github/workflows/*.y*ml")
-        if (workflow := table(service.yaml(path_)))
-    ]
+    workflows = service.glob(".github/workflows/*.y*ml")
     if not service.has(".gitlab-ci.yml") and not any(
-        "pull_request" in each for each in triggers
+        "pull_request" in triggers(table(service.yaml(each))) for each in workflows
     ):
         yield Finding("CI does not run on pull requests", ".github/workflows")
     if not any(re.search(r"\bpytest\b", command.line) for command in in_ci(service)):

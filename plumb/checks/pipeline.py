@@ -8,7 +8,7 @@ from plumb.check import Check, Finding, check
 from plumb.checks.logs import json_checks
 from plumb.checks.style import short_copies
 from plumb.checks.testing import covered, tested_in_ci
-from plumb.commands import ci_runs, in_ci
+from plumb.commands import ci_runs, in_ci, triggers, with_changes
 from plumb.kinds import rules
 from plumb.service import Service
 
@@ -22,16 +22,10 @@ def _workflows(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield path, content
 
 
-def _triggers(workflow: Mapping[str, Any]) -> Mapping[str, Any]:
-    # YAML reads the key `on` as true.
-    told = workflow.get("on", dict(workflow.items()).get(True))  # type: ignore[call-overload]
-    if isinstance(told, dict):
-        return told
-    return dict.fromkeys([told] if isinstance(told, str) else told or ())
-
-
 def _jobs(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for path, workflow in _workflows(service):
+        if not with_changes(path, workflow):
+            continue
         jobs = workflow.get("jobs")
         for job in jobs.values() if isinstance(jobs, dict) else ():
             if isinstance(job, dict):
@@ -47,10 +41,10 @@ def _steps(service: Service) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 @check("yaml", "workflows run on pushes to `main` and on pull requests")
 def _triggered(service: Service) -> Iterator[Finding]:
-    triggers = [_triggers(workflow) for _, workflow in _workflows(service)]
-    if not any("pull_request" in each for each in triggers):
+    started = [triggers(workflow) for _, workflow in _workflows(service)]
+    if not any("pull_request" in each for each in started):
         yield Finding("no workflow runs on pull requests", ".github/workflows")
-    pushes = [each["push"] or {} for each in triggers if "push" in each]
+    pushes = [each["push"] or {} for each in started if "push" in each]
     branches = [each.get("branches", ["main"]) for each in pushes]
     if not any({"main", "master", "**"} & set(each) for each in branches):
         yield Finding("no workflow runs on a push to main", ".github/workflows")

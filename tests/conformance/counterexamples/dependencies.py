@@ -8,8 +8,6 @@ MANIFEST = "pyproject.toml"
 TASKS = "Taskfile.yml"
 CI = ".github/workflows/ci.yml"
 BOT = ".github/dependabot.yml"
-# They do what others no longer do, if only once a week.
-WEEKLY = ".github/workflows/template-update.yml"
 NO_OTHER_BOT = Remove("renovate.json")
 STALE = Spoiled(
     Edit(MANIFEST, '"typer>=', '"httpx>=1",\n    "typer>='),
@@ -59,7 +57,6 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
         STALE,
         Spoiled(
             Edit(CI, "uv sync --locked", "uv sync"),
-            Edit(WEEKLY, "uv sync --locked", "uv sync"),
             NO_TASKS,
             says="refuses a stale lock",
         ),
@@ -78,9 +75,7 @@ FINDINGS: Mapping[str, tuple[Spoiled, ...]] = {
     "DEP-11": (
         Spoiled(Edit("README.md", "uv sync --locked", "uv sync"), says="add --locked"),
         Spoiled(
-            Edit(CI, "uv sync --locked", "uv sync"),
-            Edit(WEEKLY, "uv sync --locked", "uv sync"),
-            says="installs what is locked",
+            Edit(CI, "uv sync --locked", "uv sync"), says="installs what is locked"
         ),
         Spoiled(
             Edit(TASKS, "--with pylint==", "--with pylint>="),
