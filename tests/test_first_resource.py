@@ -23,7 +23,8 @@ def test_the_page_ends_in_a_green_gate(
 ) -> None:
     """Nothing that is there has to be edited, and the cost is within its budget."""
     need_tools(answers)
-    with following("your-first-resource.md", answers, **warm) as (reader, done):
+    page, whole = "your-first-resource.md", answers["task_queue"] == "none"
+    with following(page, answers, whole=whole, **warm) as (reader, done):
         assert not reader.edited()
 
     sources = [

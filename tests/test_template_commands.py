@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import batched
@@ -25,9 +25,10 @@ from harness.next_version import change
 from harness.process import CommandFailedError, clean_environment, run
 from harness.questionnaire import recorded
 from harness.render import ROOT, snapshot, tree
-from harness.team import Work, work_on
+from harness.team import Work, move_modules, work_on
 from harness.template import working_template
 from harness.updating import Update
+from harness.workbench import UNMEASURED
 from maintenance.template import generate
 
 FIRST, SECOND = "v98.0.0", "v98.1.0"
@@ -44,12 +45,17 @@ LINE = re.compile(
 COLOURS = re.compile(r"\x1b\[\d*m")
 REFUSED = re.compile(r"(?m)^    (\S+)  \(([a-z, ]+)\)$")
 # Where finishing needs a decision, with what it says then.
-BREAKS = "callers would break"
+BREAKS, STARTS = "callers would break", "After another tool"
 STOPS = {
+    ("layout", "domain"): BREAKS,
+    ("layout", "layered"): BREAKS,
+    ("migrations", "atlas"): STARTS,
+    ("migrations", "alembic"): STARTS,
     ("auth", "none"): BREAKS,
     ("with_example", False): BREAKS,
-    ("migrations", "atlas"): "After another tool",
 }
+# A test of the example, which is the team's, and imports modules of a layout.
+IMPORTS = "tests/integration/test_cached_orders.py"
 # What the database keeps without a model.
 KEPT = "migrations/kept.txt"
 MIDDLEWARE = "src/my_service/middleware/request_log.py"
@@ -130,6 +136,19 @@ class Service:
         lines = self.task("preview", *options).splitlines()
         found = [match for line in lines if (match := LINE.match(line))]
         return {match[2]: match[1] for match in found}
+
+    def clean(self) -> None:
+        """Remove what git ignores."""
+        self.project.git("clean", "--force", "-d", "-X", "--quiet")
+
+    def gate(self) -> None:
+        """Pass the project's own gate, but for slow tests.
+
+        These start processes, which know nothing of where the code came from.
+        """
+        environment = self.environment | UNMEASURED
+        run(("uv", "run", "task", "check"), self.path, environment=environment)
+        self.clean()
 
     def edit(self, path: str, old: str, new: str) -> None:
         """Replace a text that is in a file."""
@@ -251,6 +270,7 @@ def test_a_drift_is_listed(make: Callable[..., Service]) -> None:
     assert "{1,32}" in difference
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("names", SWITCHED, ids=", ".join)
 def test_answers_can_be_others(
     names: tuple[str, ...],
@@ -260,19 +280,23 @@ def test_answers_can_be_others(
     pytestconfig: pytest.Config,
 ) -> None:
     """There and back, a team's project becomes what a new one is, and stays theirs."""
-    if names != SWITCHED[-1] and not pytestconfig.getoption("everything"):
+    everything = pytestconfig.getoption("everything")
+    if names != SWITCHED[-1] and not everything:
         pytest.skip("more answers are changed with --everything")
     values = {name: QUESTIONNAIRE.questions[name].values for name in names}
     steps = max(map(len, values.values()))
     need_tools({name: each[-1] for name, each in values.items()})
     service = make()
     work = work_on(service.project)
+    service.task("finish")
+    service.project.commit("Write the pages")
     gone: set[str] = set()
     old = service.fresh(recorded(service.path))
     for step in [*range(1, steps), 0]:
         changed = {name: each[step % len(each)] for name, each in values.items()}
-        before = tree(service.path)
-        gone |= change_answers(service, changed)
+        answers, before = recorded(service.path), tree(service.path)
+        lost, stop = change_answers(service, changed)
+        gone |= lost
         fresh = service.fresh(recorded(service.path))
         news = Work.between(old, fresh, [])
         update = Update(service.project, before, fresh, news, work)
@@ -282,30 +306,65 @@ def test_answers_can_be_others(
         assert {*update.diverged()} <= {KEPT}
         assert update.missing() == []
         service.project.commit(f"Set {changed}")
-        old = fresh
+        old, before = fresh, tree(service.path)
+        go_on(service, stop, str(answers["layout"]), fresh)
+        work = work.then(Work.between(before, tree(service.path), []))
+        service.project.commit("Go on")
+        if everything:
+            service.gate()
         total = 2 * len(OPTIONS)
         recorder.figure("answers changed", len(names), total, "answers", of="sum")
 
 
-def change_answers(service: Service, changed: Answers) -> set[str]:
-    """Change answers, and return which edited files were said to go before."""
+def change_answers(service: Service, changed: Answers) -> tuple[set[str], str | None]:
+    """Change answers.
+
+    Returns:
+        Which edited files were said to go before, and at what finishing stopped.
+    """
     options = [
         f"{name}={str(value).lower() if isinstance(value, bool) else value}"
         for name, value in changed.items()
     ]
-    before, stops = service.state(), {STOPS.get(each) for each in changed.items()}
+    before = service.state()
     said, is_done = service.attempt("set", *options)
     refused = dict(REFUSED.findall(said))
     if refused:
         assert service.state() == before
         said, is_done = service.attempt("set", *options, "--force")
-    [why] = {None, *stops} - {None} or {None}
-    assert is_done is (why is None), said
-    assert why is None or why in said
-    if why == BREAKS:
+    stop = next(filter(None, map(STOPS.get, changed.items())), None)
+    assert is_done is (stop is None), said
+    assert stop is None or stop in said
+    service.clean()
+    return {
+        path for path, fate in refused.items() if fate == "edited, and removed"
+    }, stop
+
+
+def go_on(
+    service: Service, stop: str | None, layout: str, fresh: Mapping[str, bytes]
+) -> None:
+    """Do what is left to a team: what the pages say, and to move what it wrote.
+
+    Args:
+        service: the service, whose answers are others.
+        stop: at what finishing stopped.
+        layout: the layout of before.
+        fresh: a new project with the answers of now, to take imports from.
+    """
+    if stop == STARTS:
+        page = (service.path / "docs" / "migrations.md").read_text("utf-8")
+        _, _, section = page.partition("\n## After another tool\n")
+        [commands, *_] = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
+        environment = service.environment | SETTINGS
+        run(("bash", "-ec", commands), service.path, environment=environment)
+    elif recorded(service.path)["layout"] != layout:
+        move_modules(service.path, layout)
+        (service.path / IMPORTS).write_bytes(fresh[IMPORTS])
+        service.task("finish")
+    elif stop == BREAKS:
         service.task("finish", "--breaking")
-    service.project.git("clean", "--force", "-d", "-X", "--quiet")
-    return {path for path, fate in refused.items() if fate == "edited, and removed"}
+    service.clean()
 
 
 def test_what_cannot_be_done_is_said(make: Callable[..., Service]) -> None:

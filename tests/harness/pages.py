@@ -15,7 +15,7 @@ from harness.process import clean_environment, run
 from harness.questionnaire import Questionnaire
 from harness.render import command, render
 from harness.template import working_template
-from harness.workbench import QUICKLY
+from harness.workbench import UNMEASURED
 
 
 class PageError(ValueError):
@@ -42,7 +42,6 @@ type Step = NewFile | Command
 # Of the projects in which whole pages are followed.
 PACKAGE = "acme_orders"
 _NAMES = {"project_name": "acme-orders", "package_name": PACKAGE}
-_QUICK = {**QUICKLY, "PYTEST_ADDOPTS": "-m 'not slow' --cov-fail-under=0"}
 _GATE = Command("uv run task check")
 
 # What a page has a command write; nobody edits it.
@@ -147,13 +146,15 @@ def reading(answers: Answers, **variables: str) -> Iterator[Reader]:
 
 @contextmanager
 def following(
-    name: str, answers: Answers, **variables: str
+    name: str, answers: Answers, *, whole: bool = False, **variables: str
 ) -> Iterator[tuple[Reader, list[Step]]]:
     """Generate a project and follow a page of it to the end, which is a green gate.
 
     Args:
         name: the page.
         answers: all but the names.
+        whole: with slow tests in the gate, and its floor of coverage. They take minutes,
+            and a page changes little of what they are about; the tier *gate* has them all.
         variables: environment variables to add for all commands.
 
     Yields:
@@ -163,8 +164,7 @@ def following(
         CommandFailedError: a command failed, such as the gate.
         PageError: the page does not end with the gate, or cannot be followed.
     """
-    # Workers take minutes to be tested, which no page changes; the tier *gate* does it.
-    quick = _QUICK if answers["task_queue"] == "celery" else {}
+    quick = {} if whole else UNMEASURED
     with reading({**answers, **_NAMES}, **variables, **quick) as reader:
         done = reader.follow(name)
         if done[-1:] != [_GATE]:

@@ -5,10 +5,11 @@ what it writes, it must find again after each update.
 """
 
 import re
+import shutil
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -250,6 +251,15 @@ PLACES = {
 }
 
 
+MODULES = {
+    "model": MODEL,
+    "router": ROUTER,
+    "settings": SETTINGS,
+    "middleware": MIDDLEWARE,
+    "startup": HOOK,
+}
+
+
 @dataclass(frozen=True)
 class Work:
     """What a team did to a project, to be found there whatever comes.
@@ -292,6 +302,16 @@ class Work:
     def touched(self) -> frozenset[str]:
         """The files that are not as they were generated."""
         return self.deleted | self.added.keys()
+
+    def then(self, later: Self) -> Self:
+        """Return this work, after which the team did more."""
+        kept = self.added.keys() - later.deleted
+        return replace(
+            self,
+            added={path: self.added[path] for path in kept} | {**later.added},
+            removed={path: self.removed[path] for path in kept} | {**later.removed},
+            deleted=self.deleted - later.added.keys() | later.deleted,
+        )
 
     def lost(self, project: Path) -> dict[str, list[str]]:
         """Return the lines that a project lacks, by file."""
@@ -365,6 +385,23 @@ def work_on(project: Project) -> Work:
     project.commit("Take tickets")
     names = [each.__name__ for each in edits]
     return Work.between(before, tree(project.path), names)
+
+
+def move_modules(project: Path, old: str) -> None:
+    """Move the team's modules to where they belong after a change of the layout.
+
+    Args:
+        project: its folder.
+        old: the layout of before.
+    """
+    place = Workplace(project)
+    new = asdict(place.places)
+    for name, text in MODULES.items():
+        file = place.package / getattr(PLACES[old], name)
+        file.unlink()
+        if all(each.name.startswith("__") for each in file.parent.iterdir()):
+            shutil.rmtree(file.parent)
+        place.add_module(new[name], text)
 
 
 def add_resource(place: Workplace) -> None:
