@@ -6,7 +6,7 @@ import tomllib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
@@ -410,20 +410,31 @@ class Service:
                 continue
             name = ".".join(file.relative_to(base).with_suffix("").parts)
             try:
-                content = file.read_bytes()
-                # From bytes, for the encoding that a file may name.
-                with warnings.catch_warnings(action="ignore"):
-                    tree = ast.parse(content)
+                module = _parse(path, name.removesuffix(".__init__"), file.read_bytes())
             except (OSError, SyntaxError, ValueError, RecursionError) as error:
                 self._note(path, str(error))
                 continue
-            text = content.decode("utf-8-sig", errors="replace")
-            yield Module(path, name.removesuffix(".__init__"), text, tree)
+            yield module
 
     def _note(self, path: str, reason: str) -> None:
         broken = Broken(path, reason)
         if broken not in self.broken:
             self.broken.append(broken)
+
+
+# Services that are judged one after another often have most of their modules in common.
+@lru_cache(maxsize=512)
+def _parse(path: str, name: str, content: bytes) -> Module:
+    """Read a module.
+
+    Raises:
+        RecursionError, SyntaxError, ValueError: it is none.
+    """
+    # From bytes, for the encoding that a file may name.
+    with warnings.catch_warnings(action="ignore"):
+        tree = ast.parse(content)
+    text = content.decode("utf-8-sig", errors="replace")
+    return Module(path, name, text, tree)
 
 
 def last_name(node: ast.expr) -> str:
