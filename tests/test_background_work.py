@@ -15,5 +15,5 @@ def test_the_page_ends_in_a_green_gate(
 ) -> None:
     """A task of one's own is new files only, and its work is done after the answer."""
     need_tools(answers)
-    with following("background-work.md", answers, **warm) as (reader, _):
+    with following("background-work.md", answers, warm) as (reader, _):
         assert not reader.edited()

@@ -27,7 +27,7 @@ def test_every_extension_is_a_new_file_and_is_wired(
 ) -> None:
     """One of each kind works on the assembled service, and the gate stays green."""
     need_tools(answers)
-    with following(PAGE, answers, **warm) as (reader, _):
+    with following(PAGE, answers, warm) as (reader, _):
         # It lists settings, for people.
         assert reader.edited() == [" M .env.example"]
         check_table(reader)

@@ -24,7 +24,7 @@ def test_the_page_ends_in_a_green_gate(
     """Nothing that is there has to be edited, and the cost is within its budget."""
     need_tools(answers)
     page, whole = "your-first-resource.md", answers["task_queue"] == "none"
-    with following(page, answers, whole=whole, **warm) as (reader, done):
+    with following(page, answers, warm, whole=whole) as (reader, done):
         assert not reader.edited()
 
     sources = [

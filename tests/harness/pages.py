@@ -146,16 +146,16 @@ def reading(answers: Answers, **variables: str) -> Iterator[Reader]:
 
 @contextmanager
 def following(
-    name: str, answers: Answers, *, whole: bool = False, **variables: str
+    name: str, answers: Answers, variables: Mapping[str, str], *, whole: bool = False
 ) -> Iterator[tuple[Reader, list[Step]]]:
     """Generate a project and follow a page of it to the end, which is a green gate.
 
     Args:
         name: the page.
         answers: all but the names.
+        variables: environment variables to add for all commands.
         whole: with slow tests in the gate, and its floor of coverage. They take minutes,
             and a page changes little of what they are about; the tier *gate* has them all.
-        variables: environment variables to add for all commands.
 
     Yields:
         The reader, who has done it, and what there was to do.
